@@ -1,0 +1,1 @@
+"""Our hands: ports, connectors, files, records, packets and embedded services."""

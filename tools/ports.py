@@ -1,0 +1,169 @@
+"""Ports: what the house may read, and what it may do, as two different kinds of type.
+
+Graphs see reading ports only; acting ports reach activities alone. Every method is scoped to one
+merchant; implementations set row-level security from it and never answer across merchants.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from knowledge.base import Frozen
+from knowledge.case import CaseBundle
+from knowledge.facts import Fact
+from knowledge.money import Money
+
+
+class CaseReading(Protocol):
+    """Reading port: a case and its evidence."""
+
+    async def bundle(self, merchant: str, case_id: str) -> CaseBundle:
+        """The case as it stands (with evidence added since); LookupError when absent or another merchant's."""
+        ...
+
+    async def evidence(self, merchant: str, case_id: str, sha256: str) -> bytes:
+        """Decrypted bytes of a piece of evidence; LookupError when absent or another merchant's."""
+        ...
+
+    async def facts(self, merchant: str, case_id: str) -> Sequence[Fact]:
+        """Facts read so far, a person's corrections included and first."""
+        ...
+
+    async def other_cases_with(self, merchant: str, case_id: str, sha256: str) -> Sequence[str]:
+        """Ids of the merchant's other cases that hold the same bytes."""
+        ...
+
+
+class RefundState(StrEnum):
+    """A refund as the processor tells it. Unknown foreign states are `PENDING`, never success."""
+
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+class ProcessorRefund(Frozen):
+    """A refund the processor knows about, ours or made behind our back."""
+
+    reference: str
+    amount: Money
+    state: RefundState
+    created_at: datetime
+    case_key: str | None
+    """The ledger key we put into its metadata; None for refunds made elsewhere."""
+    failure: str | None = None
+
+
+class ProcessorCharge(Frozen):
+    """What the processor says about a payment now."""
+
+    reference: str
+    captured: Money
+    refunded: Money
+    disputed: bool
+
+
+class DisputeState(StrEnum):
+    """A dispute as the processor tells it. Unknown foreign states are `UNDER_REVIEW`, never won."""
+
+    NEEDS_RESPONSE = "needs_response"
+    UNDER_REVIEW = "under_review"
+    WON = "won"
+    LOST = "lost"
+    CLOSED = "closed"
+
+
+class ProcessorDispute(Frozen):
+    """A dispute as it stands at the processor."""
+
+    reference: str
+    charge: str
+    amount: Money
+    state: DisputeState
+    respond_by: datetime | None
+    network_reason_code: str | None
+    submission_count: int
+    evidence_staged: bool
+
+
+class PaymentReading(Protocol):
+    """Reading port: the processor's own books."""
+
+    async def charge(self, reference: str) -> ProcessorCharge:
+        """The charge as it stands."""
+        ...
+
+    async def refunds(self, charge: str) -> Sequence[ProcessorRefund]:
+        """Every refund on the charge, on any channel the processor sees."""
+        ...
+
+    async def dispute(self, reference: str) -> ProcessorDispute:
+        """The dispute as it stands."""
+        ...
+
+
+class ProcessorError(Exception):
+    """The processor could not be asked or refused. `retry` says whether asking again can help."""
+
+    def __init__(self, what: str, *, retry: bool, request_id: str | None = None) -> None:
+        super().__init__(what)
+        self.retry = retry
+        self.request_id = request_id
+
+
+class EvidencePackage(Frozen):
+    """What is submitted for a dispute: the packet's bytes travel beside it."""
+
+    dispute: str
+    text_fields: dict[str, str]
+    """Processor text fields by their own names, within its limits."""
+    packet_sha256: str
+    file_slot: str
+    """The processor's evidence field that takes the packet, for example `uncategorized_file`."""
+
+
+class PaymentActing(Protocol):
+    """Acting port: money and submissions. Only activities hold it."""
+
+    async def refund(self, charge: str, amount: Money, *, key: str, case_key: str) -> ProcessorRefund:
+        """Refund once. `key` is the idempotency key; `case_key` is written where `refunds` reads it back.
+
+        The caller reconciles with `PaymentReading.refunds` before every retry: keys can expire.
+        Raises ProcessorError.
+        """
+        ...
+
+    async def stage_evidence(self, package: EvidencePackage, packet: bytes, *, key: str) -> ProcessorDispute:
+        """Upload and stage without submitting; raises ProcessorError when limits are broken."""
+        ...
+
+    async def submit_evidence(self, dispute: str, *, key: str) -> ProcessorDispute:
+        """Submit what was staged. Irreversible: call only when `submission_count` is zero."""
+        ...
+
+    async def accept_dispute(self, dispute: str, *, key: str) -> ProcessorDispute:
+        """Concede. Irreversible."""
+        ...
+
+
+class Mail(Frozen):
+    """A message to a buyer."""
+
+    key: str
+    """Unique per message; sending the same key twice delivers once."""
+    merchant: str
+    case_id: str
+    to: str
+    language: str
+    subject: str
+    body: str
+
+
+class MailActing(Protocol):
+    """Acting port: outgoing mail."""
+
+    async def send(self, mail: Mail) -> None:
+        """Deliver once per key."""
+        ...
