@@ -1,9 +1,11 @@
 """The case bundle, `amends.case/1`: a case as it travels, a folder or a zip with `case.json` and the files it names."""
 
+import re
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, WithJsonSchema
 
 from knowledge.base import Frozen
 from knowledge.money import Amount
@@ -22,6 +24,33 @@ ShortText = Annotated[str, Field(min_length=1, max_length=300)]
 LongText = Annotated[str, Field(max_length=20_000)]
 BundlePath = Annotated[str, Field(min_length=1, max_length=200, examples=["photos/lamp.jpg"])]
 """A file of this bundle, relative, with forward slashes; it may not leave the bundle."""
+
+_RFC_3339 = (
+    r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
+    r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
+)
+
+
+def _written_in_full(value: Any) -> Any:
+    """Only RFC 3339 text, so that a bundle means the same to every reader (pydantic alone takes epoch digits)."""
+    if isinstance(value, datetime) or (isinstance(value, str) and re.fullmatch(_RFC_3339[1:-1], value)):
+        return value
+    raise ValueError("write a time as 2026-03-01T09:30:00Z, with the date, the seconds and the offset")
+
+
+def _in_utc(at: datetime) -> datetime:
+    return at.astimezone(UTC)
+
+
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(_written_in_full),
+    AfterValidator(_in_utc),
+    WithJsonSchema(
+        {"type": "string", "format": "date-time", "pattern": _RFC_3339, "examples": ["2026-03-01T09:30:00Z"]}
+    ),
+]
+"""A time as a bundle writes it: RFC 3339 with an offset, kept in UTC."""
 
 
 class CaseKind(StrEnum):
@@ -85,9 +114,9 @@ class Payment(Frozen):
     processor: Literal["stripe"]
     processor_reference: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{3,100}$")]
     network: CardNetwork | None = None
-    last4: Annotated[str, Field(pattern=r"^\d{4}$")] | None = None
+    last4: Annotated[str, Field(pattern=r"^[0-9]{4}$")] | None = None
     captured: Amount
-    captured_at: AwareDatetime
+    captured_at: Moment
     avs: Literal["match", "postcode_only", "street_only", "mismatch", "unchecked"] = "unchecked"
     cvc: Literal["match", "mismatch", "unchecked"] = "unchecked"
     three_d_secure: ThreeDSecure | None = None
@@ -115,7 +144,7 @@ class ShownPolicy(Frozen):
 
     kind: Literal["returns", "refunds", "shipping", "cancellation", "terms"]
     text: LongText
-    shown_at: AwareDatetime
+    shown_at: Moment
     accepted: bool = False
 
 
@@ -123,14 +152,14 @@ class Order(Frozen):
     """The order snapshot: what was sold, for how much, promised by when, and how it was paid."""
 
     id: Identifier
-    placed_at: AwareDatetime
+    placed_at: Moment
     lines: Annotated[tuple[LineItem, ...], Field(min_length=1, max_length=200)]
     shipping: Amount
     tax: Amount
     discount: Amount
     """A positive amount taken off."""
     total: Amount
-    promised_by: AwareDatetime | None = None
+    promised_by: Moment | None = None
     ship_to: Address
     bill_to: Address | None = None
     device: Device | None = None
@@ -146,9 +175,9 @@ class Buyer(Frozen):
     email: Annotated[str, Field(pattern=r"^[^@\s]{1,64}@[^@\s]{1,255}$")] | None = None
     language: LanguageCode | None = None
     country: CountryCode
-    account_created_at: AwareDatetime | None = None
-    earlier_orders: Annotated[int, Field(ge=0)] = 0
-    earlier_claims: Annotated[int, Field(ge=0)] = 0
+    account_created_at: Moment | None = None
+    earlier_orders: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    earlier_claims: Annotated[int, Field(ge=0, le=1_000_000)] = 0
 
 
 class Merchant(Frozen):
@@ -164,7 +193,7 @@ class Message(Frozen):
 
     id: Identifier
     author: Author
-    at: AwareDatetime
+    at: Moment
     text: LongText
     language: LanguageCode | None = None
     translation: LongText | None = None
@@ -178,7 +207,7 @@ class Photo(Frozen):
     path: BundlePath
     sha256: Sha256 | None = None
     author: Author
-    at: AwareDatetime | None = None
+    at: Moment | None = None
     sku: Identifier | None = None
     caption: ShortText | None = None
 
@@ -206,7 +235,7 @@ class Document(Frozen):
     kind: DocumentKind
     author: Author
     title: ShortText
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 class Shipment(Frozen):
@@ -217,19 +246,19 @@ class Shipment(Frozen):
     """The carrier's name as in `amends carriers`, for example `dhl_express`."""
     tracking_number: ShortText | None = None
     skus: tuple[Identifier, ...] = ()
-    shipped_at: AwareDatetime | None = None
-    weight_g: Annotated[int, Field(ge=0)] | None = None
+    shipped_at: Moment | None = None
+    weight_g: Annotated[int, Field(ge=0, le=2_000_000)] | None = None
     tracking: BundlePath | None = None
     """The raw carrier payload, JSON or XML."""
     tracking_sha256: Sha256 | None = None
-    fetched_at: AwareDatetime | None = None
+    fetched_at: Moment | None = None
 
 
 class EarlierRefund(Frozen):
     """Money already given back on this order, on any channel, before this case."""
 
     amount: Amount
-    at: AwareDatetime
+    at: Moment
     channel: Literal["processor", "marketplace", "store_credit", "bank_transfer"]
     reference: ShortText
     state: Literal["pending", "succeeded", "failed"] = "succeeded"
@@ -248,7 +277,7 @@ class PriorTransaction(Frozen):
     """An earlier purchase on the same credential, for compelling evidence."""
 
     processor_reference: ShortText
-    at: AwareDatetime
+    at: Moment
     amount: Amount
     description: ShortText
     device: Device | None = None
@@ -265,8 +294,8 @@ class ChargebackNotice(Frozen):
     network: CardNetwork
     reason_code: Annotated[str, Field(min_length=1, max_length=64)]
     amount: Amount
-    received_at: AwareDatetime
-    respond_by: AwareDatetime
+    received_at: Moment
+    respond_by: Moment
     stage: Literal["inquiry", "chargeback", "pre_arbitration", "arbitration"] = "chargeback"
     cardholder_statement: LongText | None = None
     prior_transactions: tuple[PriorTransaction, ...] = ()
@@ -278,7 +307,7 @@ class CaseBundle(Frozen):
     format: Literal["amends.case/1"]
     case_id: Identifier
     kind: CaseKind
-    opened_at: AwareDatetime
+    opened_at: Moment
     merchant: Merchant
     order: Order
     buyer: Buyer

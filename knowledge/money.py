@@ -22,7 +22,13 @@ _TWO_DECIMALS = frozenset(
         "WST XCD YER ZAR ZMW ZWG"
     ).split()
 )
-_DECIMAL_TEXT = re.compile(r"-?\d{1,12}(\.\d{1,6})?")
+# Not \d, which also takes the digits of other scripts.
+_DECIMAL_TEXT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
+
+
+def currencies() -> dict[str, int]:
+    """Every known ISO 4217 code with its number of decimals, in alphabetical order."""
+    return {code: decimals_of(code) for code in sorted(_TWO_DECIMALS | _ZERO_DECIMALS | _THREE_DECIMALS)}
 
 
 def decimals_of(currency: str) -> int:
@@ -138,7 +144,7 @@ Amount = Annotated[
             "additionalProperties": False,
             "required": ["amount", "currency"],
             "properties": {
-                "amount": {"type": "string", "pattern": r"^-?\d{1,12}(\.\d{1,6})?$", "examples": ["12.50"]},
+                "amount": {"type": "string", "pattern": r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$", "examples": ["12.50"]},
                 "currency": {"type": "string", "pattern": "^[A-Z]{3}$", "examples": ["EUR"]},
             },
             "description": "Decimal text with at most the currency's decimals, and an ISO 4217 code.",
