@@ -1,0 +1,1 @@
+"""Our minds: LangGraph graphs that read and propose, and never act."""

@@ -1,0 +1,1 @@
+"""The doors for people and systems, without rules of their own."""

@@ -1,0 +1,1 @@
+"""The house at work: durable workflows, their messages, activities, client and worker."""

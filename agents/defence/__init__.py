@@ -1,0 +1,1 @@
+"""From a reason code to a defence."""

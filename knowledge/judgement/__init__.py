@@ -1,0 +1,1 @@
+"""The judgement: pure functions from facts and policy to assessments and decisions."""

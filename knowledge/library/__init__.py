@@ -1,0 +1,1 @@
+"""Precedents and embeddings: the one corner of knowledge with I/O."""

@@ -1,0 +1,1 @@
+"""Steps that read, decide, write and act on behalf of the workflows."""

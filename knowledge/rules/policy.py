@@ -1,0 +1,123 @@
+"""A merchant's policy: what it promises buyers, what its operations cost, and what may run without a person."""
+
+from datetime import datetime
+from fractions import Fraction
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
+from knowledge.base import Frozen
+from knowledge.money import Money, decimals_of
+from knowledge.reasons import DisputeReason, Severity
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class SeverityBand(Frozen):
+    """Which share of the goods' price a harm of this severity is usually worth, before precedents speak."""
+
+    severity: Severity
+    low: Share
+    usual: Share
+    high: Share
+    salvage: Share
+    """Share of the unit cost that can be recovered when the goods come back in this state."""
+
+
+class MerchantPolicy(Frozen):
+    """Versioned data. Limits and operating costs are in euro and converted by the policy's own reference rates,
+    which are never used for money that moves: payments stay in the order's currency."""
+
+    version: str
+    valid_from: AwareDatetime
+    return_window_days: int
+    """For unused goods without fault, where the law gives no longer time."""
+    automatic_up_to_eur: float
+    """No larger amount is paid without a person."""
+    small_claim_up_to_eur: float
+    """Up to this price the buyer's own account is enough when nothing contradicts it."""
+    minimum_claim_confidence: Share
+    delivery_grace_days: int
+    """Days after the promised date before an undelivered parcel counts as lost."""
+    silent_route_days: int
+    """Days without a scan after which a parcel in transit counts as lost."""
+    late_day_share: Share
+    """Price reduction offered for each day of lateness, beside the delivery charge."""
+    late_share_most: Share
+    severity_bands: tuple[SeverityBand, ...]
+    return_freight_base_eur: float
+    return_freight_per_kg_eur: float
+    return_handling_eur: float
+    chargeback_fee_eur: float
+    counter_fee_eur: float
+    """Charged for answering a dispute and returned on a win (Stripe since June 2025)."""
+    letter_labour_eur: float
+    goodwill_eur: float
+    """What a buyer who leaves angry costs, as the merchant sets it."""
+    always_reviewed: tuple[DisputeReason, ...]
+    offer_open_days: int
+    buyer_reminder_days: int
+    review_sla_hours: int
+    submission_buffer_hours: int
+    """How long before the processor's date an answer is sent."""
+    reference_rates: dict[str, str]
+    """Units of each currency for one euro, as decimal text."""
+
+    def band(self, severity: Severity) -> SeverityBand:
+        """The band of a severity; LookupError when the policy forgot one."""
+        return next(band for band in self.severity_bands if band.severity is severity)
+
+    def in_currency(self, eur: float, currency: str) -> Money | None:
+        """A policy limit or cost in another currency, to the minor unit; None when the policy has no rate for it."""
+        rate = "1" if currency == "EUR" else self.reference_rates.get(currency)
+        if rate is None:
+            return None
+        exact = Fraction(str(eur)) * Fraction(rate) * 10 ** decimals_of(currency)
+        return Money(minor=round(exact), currency=currency)
+
+
+HOUSE_POLICY = MerchantPolicy(
+    version="house-2026-11@1",
+    valid_from=datetime.fromisoformat("2020-01-01T00:00:00+00:00"),
+    return_window_days=30,
+    automatic_up_to_eur=150.0,
+    small_claim_up_to_eur=25.0,
+    minimum_claim_confidence=0.6,
+    delivery_grace_days=7,
+    silent_route_days=10,
+    late_day_share=0.01,
+    late_share_most=0.15,
+    severity_bands=(
+        SeverityBand(severity=Severity.NONE, low=0.0, usual=0.0, high=0.05, salvage=0.8),
+        SeverityBand(severity=Severity.MINOR, low=0.10, usual=0.15, high=0.25, salvage=0.5),
+        SeverityBand(severity=Severity.MODERATE, low=0.30, usual=0.40, high=0.55, salvage=0.25),
+        SeverityBand(severity=Severity.SEVERE, low=0.80, usual=1.0, high=1.0, salvage=0.0),
+    ),
+    return_freight_base_eur=6.0,
+    return_freight_per_kg_eur=2.5,
+    return_handling_eur=4.0,
+    chargeback_fee_eur=20.0,
+    counter_fee_eur=20.0,
+    letter_labour_eur=2.0,
+    goodwill_eur=5.0,
+    always_reviewed=(
+        DisputeReason.COUNTERFEIT,
+        DisputeReason.UNAUTHORIZED,
+        DisputeReason.DUPLICATE_CHARGE,
+        DisputeReason.REFUND_NOT_PROCESSED,
+        DisputeReason.OTHER,
+    ),
+    offer_open_days=7,
+    buyer_reminder_days=3,
+    review_sla_hours=24,
+    submission_buffer_hours=48,
+    reference_rates={
+        "AED": "4.25", "AUD": "1.78", "BHD": "0.435", "BRL": "6.30", "CAD": "1.62", "CHF": "0.94", "CNY": "8.30",
+        "CZK": "24.5", "DKK": "7.46", "EGP": "56", "GBP": "0.86", "HKD": "9.05", "HUF": "395", "IDR": "18900",
+        "ILS": "4.0", "INR": "101", "JPY": "172", "KRW": "1630", "KWD": "0.355", "MXN": "21.5", "MYR": "4.9",
+        "NOK": "11.7", "NZD": "2.0", "PHP": "67", "PLN": "4.27", "RON": "5.08", "RUB": "95", "SAR": "4.35",
+        "SEK": "11.1", "SGD": "1.50", "THB": "37.8", "TRY": "48", "TWD": "35", "UAH": "48", "USD": "1.16",
+        "VND": "30500", "ZAR": "20.3",
+    },
+)  # fmt: skip
+"""The policy the demo and new merchants start with."""
