@@ -1,0 +1,325 @@
+"""Messages in and out of the workflows: one small frozen type each. They are an on-disk format."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
+from knowledge.base import Frozen
+from knowledge.case import CaseKind
+from knowledge.decision import Resolution, Route, Rung, Stance
+from knowledge.facts import FactName, FactValue, Reading
+from knowledge.money import Money
+
+TASK_QUEUE = "amends"
+
+
+def workflow_id(merchant: str, case_id: str) -> str:
+    """The workflow of a case: one case of one merchant is one workflow for ever."""
+    return f"case/{merchant}/{case_id}"
+
+
+class CaseRef(Frozen):
+    """Which case; every activity starts from it."""
+
+    merchant: str
+    case_id: str
+
+
+class OpenCase(CaseRef):
+    """Start a case's workflow. `digest` is the bundle's, so that another bundle under the same id is noticed."""
+
+    kind: CaseKind
+    digest: str
+    opened_at: AwareDatetime
+    currency: str
+
+
+class Stage(StrEnum):
+    """Where a case stands."""
+
+    READING = "reading"
+    DECIDING = "deciding"
+    REVIEW = "review"
+    ESCALATED = "escalated"
+    ASKING = "asking"
+    OFFERED = "offered"
+    RETURNING = "returning"
+    PAYING = "paying"
+    REFUND_PENDING = "refund_pending"
+    PREPARING = "preparing"
+    SUBMITTING = "submitting"
+    SUBMITTED = "submitted"
+    CLOSED = "closed"
+
+
+class ReviewAction(StrEnum):
+    """What a reviewer may do with a waiting case."""
+
+    APPROVE = "approve"
+    ADJUST = "adjust"
+    DENY = "deny"
+    ASK = "ask"
+    ESCALATE = "escalate"
+
+
+class Review(Frozen):
+    """A reviewer's decision."""
+
+    by: Annotated[str, Field(min_length=1, max_length=100)]
+    action: ReviewAction
+    resolution: Resolution | None = None
+    """For `adjust`: another resolution; the proposed one when left out."""
+    amount: Money | None = None
+    """For `adjust`."""
+    note: Annotated[str, Field(max_length=2000)] = ""
+    question: Annotated[str, Field(max_length=2000)] = ""
+    """For `ask`: what the buyer (or, in a chargeback, the merchant) is asked."""
+
+
+class FactCorrection(Frozen):
+    """A fact a person supplies or corrects; the case is decided anew."""
+
+    by: Annotated[str, Field(min_length=1, max_length=100)]
+    name: FactName
+    value: FactValue
+    note: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class BuyerMove(StrEnum):
+    """What a buyer may do."""
+
+    SAY = "say"
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    COUNTER = "counter"
+
+
+class BuyerMessage(Frozen):
+    """A buyer's answer. The text itself is stored as evidence before the workflow hears of it."""
+
+    move: BuyerMove
+    message_id: str
+    amount: Money | None = None
+    """For `counter`: what the buyer asks for."""
+
+
+class EvidenceAdded(Frozen):
+    """New evidence is in the records; `digest` is that of the addition."""
+
+    digest: str
+    by: str
+
+
+class ReturnReceived(Frozen):
+    """The goods came back."""
+
+    by: Annotated[str, Field(min_length=1, max_length=100)]
+    note: Annotated[str, Field(max_length=2000)] = ""
+
+
+class OutcomeNews(Frozen):
+    """The processor said something about the dispute; the workflow asks it what holds now."""
+
+    event_id: str
+
+
+class Answered(Frozen):
+    """What every Update answers: where the case stands now."""
+
+    stage: Stage
+    detail: str = ""
+
+
+class CaseView(Frozen):
+    """What a case shows to the doors, without personal data."""
+
+    case_id: str
+    kind: CaseKind
+    stage: Stage
+    detail: str
+    decision_id: str | None = None
+    resolution: Resolution | None = None
+    stance: Stance | None = None
+    amount: Money | None = None
+    paid: Money | None = None
+    due: AwareDatetime | None = None
+    """When the stage's clock runs out."""
+    allowed: tuple[str, ...] = ()
+    """What may be done now, as the validators see it."""
+    result: str | None = None
+
+
+class Readings(CaseRef):
+    """What the reading graph found, with readers that disagreed in plain words."""
+
+    claim: Reading
+    photos: Reading
+    journey: Reading
+    doubts: tuple[str, ...] = ()
+
+
+class DecideCase(CaseRef):
+    """Decide, or decide anew, as of a moment; None means as of the newest evidence."""
+
+    as_of: AwareDatetime | None = None
+
+
+class Decided(Frozen):
+    """A recorded refund decision, as far as the workflow needs it: what was offered cannot change with a release."""
+
+    decision_id: str
+    resolution: Resolution
+    amount: Money
+    ladder: tuple[Rung, ...]
+    route: Route
+    review_because: tuple[str, ...]
+    question: str | None
+    policy_version: str
+    policy_sla_hours: int
+    reminder_days: int
+    open_days: int
+
+
+class PersonDecides(CaseRef):
+    """A reviewer's own decision on top of a proposal."""
+
+    base_decision_id: str
+    by: str
+    resolution: Resolution
+    amount: Money
+    note: str
+
+
+class Say(CaseRef):
+    """Compose and send one message to the buyer. `what` names the message kind, `key` makes it unique."""
+
+    what: str
+    key: str
+    decision_id: str | None = None
+    rung: int = 0
+    question: str = ""
+    amount: Money | None = None
+    closes_at: AwareDatetime | None = None
+
+
+class PayRefund(CaseRef):
+    """Pay once. The key is derived from case and decision, never from an attempt."""
+
+    decision_id: str
+    amount: Money
+    key: str
+
+
+class PaymentState(StrEnum):
+    """What became of a payment."""
+
+    PAID = "paid"
+    PENDING = "pending"
+    FAILED = "failed"
+    BLOCKED = "blocked"
+
+
+class PaymentResult(Frozen):
+    """The outcome of paying or of asking again."""
+
+    state: PaymentState
+    reference: str | None = None
+    why: str = ""
+
+
+class StageChange(CaseRef):
+    """Write the stage into the records, where queues and people see it."""
+
+    stage: Stage
+    detail: str = ""
+    actor: str = "amends"
+
+
+class Close(CaseRef):
+    """End a case: outcome to the records, and to the precedents when a person decided it."""
+
+    outcome: str
+    amount: Money | None
+    decision_id: str | None
+    taught_by_person: bool = False
+    accepted: bool | None = None
+
+
+class LinkPayment(CaseRef):
+    """Make the ledger agree with the processor about the disputed payment."""
+
+
+class Linked(Frozen):
+    """What the processor says about the dispute now."""
+
+    respond_by: AwareDatetime
+    state: str
+    submission_count: int
+    credited: Money
+
+
+class DefenceDecided(Frozen):
+    """A recorded defence decision."""
+
+    decision_id: str
+    stance: Stance
+    contested: Money
+    route: Route
+    review_because: tuple[str, ...]
+    question: str | None
+    buffer_hours: int
+
+
+class LetterWritten(Frozen):
+    """A composed, verified and rendered packet in the records."""
+
+    letter_sha256: str
+    packet_sha256: str
+    proof_sha256: str
+    proved: bool
+    problems: tuple[str, ...] = ()
+    pages: int
+
+
+class WriteLetter(CaseRef):
+    """Compose, verify and render the packet of a decision."""
+
+    decision_id: str
+    dated: AwareDatetime
+
+
+class Submit(CaseRef):
+    """Stage and submit a packet, exactly once."""
+
+    packet_sha256: str
+    key: str
+    signed_by: str | None
+    """Who approved; None when the proved, composed letter went out at the buffer."""
+
+
+class SubmissionState(StrEnum):
+    """What became of a submission."""
+
+    SUBMITTED = "submitted"
+    REFUSED = "refused"
+
+
+class SubmissionResult(Frozen):
+    """The outcome of submitting."""
+
+    state: SubmissionState
+    why: str = ""
+
+
+class Concede(CaseRef):
+    """Accept the chargeback at the processor."""
+
+    key: str
+
+
+class DisputeStanding(Frozen):
+    """The dispute as the processor tells it now."""
+
+    state: str
+    amount: Money
