@@ -11,7 +11,7 @@ from typing import Protocol
 
 from knowledge.base import Frozen
 from knowledge.case import CaseBundle
-from knowledge.facts import Fact
+from knowledge.facts import Fact, MissingFact
 from knowledge.money import Money
 
 
@@ -28,6 +28,10 @@ class CaseReading(Protocol):
 
     async def facts(self, merchant: str, case_id: str) -> Sequence[Fact]:
         """Facts read so far, a person's corrections included and first."""
+        ...
+
+    async def missing(self, merchant: str, case_id: str) -> Sequence[MissingFact]:
+        """Facts no reader could read, and why."""
         ...
 
     async def other_cases_with(self, merchant: str, case_id: str, sha256: str) -> Sequence[str]:
