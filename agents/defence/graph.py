@@ -38,9 +38,9 @@ class DefenceState(BaseModel):
 class DefenceDesk:
     """The node of the defence graph and what it reads."""
 
-    def __init__(self, cases: CaseReading, credits: CreditReading, policy: MerchantPolicy) -> None:
+    def __init__(self, cases: CaseReading, credit_book: CreditReading, policy: MerchantPolicy) -> None:
         self._cases = cases
-        self._credits = credits
+        self._credits = credit_book
         self._policy = policy
 
     @typed

@@ -1,0 +1,319 @@
+"""`ChargebackCase`: a bank's dispute from notice to a submitted packet and its outcome."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.langgraph import graph
+
+from knowledge.decision import DefenceDecision, Route, Stance
+from knowledge.facts import Reading
+from knowledge.money import Money
+from workflows.messages import (
+    Answered,
+    CaseRef,
+    CaseView,
+    Close,
+    Concede,
+    DefenceDecided,
+    DisputeStanding,
+    EvidenceAdded,
+    FactCorrection,
+    LetterWritten,
+    Linked,
+    LinkPayment,
+    OpenCase,
+    OutcomeNews,
+    Readings,
+    Review,
+    ReviewAction,
+    Stage,
+    StageChange,
+    SubmissionResult,
+    SubmissionState,
+    Submit,
+    WriteLetter,
+)
+
+with workflow.unsafe.imports_passed_through():
+    from workflows.activities.defence import DefenceActivities
+    from workflows.activities.records import RecordActivities
+
+_STEADY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
+_STEP = timedelta(seconds=60)
+_OUTCOME_POLL = timedelta(days=1)
+_ENDED = frozenset({"won", "lost", "closed"})
+
+
+@workflow.defn
+class ChargebackCase:
+    """One dispute. The deadline is the processor's own, less the policy's buffer."""
+
+    @workflow.init
+    def __init__(self, opened: OpenCase) -> None:
+        self._case = opened
+        self._stage = Stage.READING
+        self._detail = ""
+        self._decided: DefenceDecided | None = None
+        self._due: datetime | None = None
+        self._result: str | None = None
+        self._review: Review | None = None
+        self._corrected = False
+        self._evidence = False
+        self._news = False
+
+    @workflow.query
+    def view(self) -> CaseView:
+        """Where the case stands."""
+        return CaseView(
+            case_id=self._case.case_id,
+            kind=self._case.kind,
+            stage=self._stage,
+            detail=self._detail,
+            decision_id=self._decided.decision_id if self._decided else None,
+            stance=self._decided.stance if self._decided else None,
+            amount=self._decided.contested if self._decided else None,
+            due=self._due,
+            allowed=self._allowed(),
+            result=self._result,
+        )
+
+    def _allowed(self) -> tuple[str, ...]:
+        if self._stage in {Stage.REVIEW, Stage.ESCALATED}:
+            return ("approve", "deny", "ask", "escalate", "amend-fact")
+        return ()
+
+    @workflow.update
+    async def review(self, review: Review) -> Answered:
+        """A reviewer decides: approve the proposal, deny (concede instead of fighting, fight instead of conceding)."""
+        self._review = review
+        return Answered(stage=self._stage, detail=f"{review.action.value} by {review.by}")
+
+    @review.validator
+    def _may_review(self, review: Review) -> None:
+        if self._review is not None:
+            raise ValueError(f"the case has just been decided by {self._review.by}")
+        if review.action.value not in self._allowed():
+            raise ValueError(f"the case is {self._stage.value}; legal now: {', '.join(self._allowed()) or 'nothing'}")
+
+    @workflow.update
+    async def amend_fact(self, correction: FactCorrection) -> Answered:
+        """A reviewer supplies or corrects a fact; the case is decided anew."""
+        await workflow.execute_activity_method(
+            RecordActivities.amend_fact,
+            args=[self._case.merchant, self._case.case_id, correction, workflow.now()],
+            start_to_close_timeout=_STEP,
+            retry_policy=RetryPolicy(maximum_attempts=5),
+        )
+        self._corrected = True
+        return Answered(stage=self._stage, detail=f"{correction.name.value} by {correction.by}")
+
+    @amend_fact.validator
+    def _may_amend(self, correction: FactCorrection) -> None:
+        if "amend-fact" not in self._allowed():
+            raise ValueError(f"the case is {self._stage.value}; facts are corrected while it waits for a reviewer")
+
+    @workflow.signal
+    def evidence_added(self, added: EvidenceAdded) -> None:
+        """New evidence is in the records: it re-enters reading."""
+        self._evidence = True
+
+    @workflow.signal
+    def outcome_news(self, news: OutcomeNews) -> None:
+        """The processor has news; it is asked what holds now."""
+        self._news = True
+
+    @workflow.run
+    async def run(self, opened: OpenCase) -> CaseView:
+        """From reading to outcome."""
+        linked: Linked = await workflow.execute_activity_method(
+            DefenceActivities.link_payment,
+            LinkPayment(merchant=opened.merchant, case_id=opened.case_id),
+            start_to_close_timeout=_STEP,
+            retry_policy=_STEADY,
+        )
+        if linked.state in _ENDED:
+            return await self._close(linked.state, None)
+        decided = await self._read_and_decide()
+        send_by = linked.respond_by - timedelta(hours=decided.buffer_hours)
+        self._due = send_by
+        while True:
+            letter = await self._write(decided) if decided.stance is Stance.FIGHT else None
+            signed_by: str | None = None
+            if decided.route is Route.REVIEW or (letter is not None and not letter.proved):
+                review = await self._wait_for_reviewer(decided, letter, send_by)
+                if review is None and (self._corrected or self._evidence):
+                    decided = await self._read_and_decide()
+                    continue
+                if review is not None and review.action is ReviewAction.DENY:
+                    # The reviewer turns the proposal round: fighting becomes conceding; a concession is kept open.
+                    if decided.stance is Stance.FIGHT:
+                        return await self._concede(decided)
+                    decided = decided.model_copy(update={"stance": Stance.FIGHT})
+                    continue
+                signed_by = review.by if review else None
+            if decided.stance is Stance.ACCEPT:
+                return await self._concede(decided)
+            if letter is None:
+                letter = await self._write(decided)
+            submitted = await self._submit(decided, letter, signed_by)
+            if submitted.state is SubmissionState.SUBMITTED:
+                return await self._await_outcome(decided)
+            decided = decided.model_copy(
+                update={"route": Route.REVIEW, "review_because": (f"not submitted: {submitted.why}",)}
+            )
+
+    async def _read_and_decide(self) -> DefenceDecided:
+        await self._note(Stage.READING)
+        self._evidence = self._corrected = False
+        state: dict[str, Any] = {"merchant": self._case.merchant, "case_id": self._case.case_id}
+        read = await graph("reading").compile().ainvoke(state)
+        readings = Readings(
+            merchant=self._case.merchant,
+            case_id=self._case.case_id,
+            claim=Reading.model_validate(read["claim"]),
+            photos=Reading.model_validate(read["photos"]),
+            journey=Reading.model_validate(read["journey"]),
+            doubts=tuple(read["doubts"]),
+        )
+        await workflow.execute_activity_method(
+            RecordActivities.record_readings, readings, start_to_close_timeout=_STEP, retry_policy=_STEADY
+        )
+        await self._note(Stage.DECIDING)
+        thought = await graph("defence").compile().ainvoke(state | {"doubts": readings.doubts})
+        self._decided = await workflow.execute_activity_method(
+            RecordActivities.record_defence,
+            args=[self._case.merchant, self._case.case_id, DefenceDecision.model_validate(thought["proposal"])],
+            start_to_close_timeout=_STEP,
+            retry_policy=_STEADY,
+        )
+        return self._decided
+
+    async def _write(self, decided: DefenceDecided) -> LetterWritten:
+        await self._note(Stage.PREPARING)
+        written: LetterWritten = await workflow.execute_activity_method(
+            DefenceActivities.write_letter,
+            WriteLetter(
+                merchant=self._case.merchant,
+                case_id=self._case.case_id,
+                decision_id=decided.decision_id,
+                dated=workflow.now(),
+            ),
+            start_to_close_timeout=timedelta(minutes=2),
+            retry_policy=_STEADY,
+        )
+        return written
+
+    async def _wait_for_reviewer(
+        self, decided: DefenceDecided, letter: LetterWritten | None, send_by: datetime
+    ) -> Review | None:
+        """A review, or None when new evidence came or the deadline's buffer began with a proved letter at hand."""
+        why = "; ".join(decided.review_because) or "; ".join(letter.problems if letter else ())
+        stage = Stage.REVIEW
+        while True:
+            self._review = None
+            await self._note(stage, why)
+            patience = send_by - workflow.now()
+            sendable = letter is not None and letter.proved
+            try:
+                await workflow.wait_condition(
+                    lambda: self._review is not None or self._corrected or self._evidence,
+                    timeout=patience if patience > timedelta(0) and stage is Stage.REVIEW else None,
+                )
+            except TimeoutError:
+                if sendable:
+                    return None
+                stage, why = Stage.ESCALATED, "the answer is due and nothing provable is at hand"
+                continue
+            if self._review is None:
+                return None
+            review, self._review = self._review, None
+            if review.action is ReviewAction.ESCALATE:
+                stage, why = Stage.ESCALATED, review.note or f"escalated by {review.by}"
+            elif review.action is ReviewAction.ASK:
+                why = f"asked of the merchant: {review.question or decided.question or 'details'}"
+            elif review.action is ReviewAction.APPROVE and decided.stance is Stance.FIGHT and not sendable:
+                why = "the letter has unproved sentences and cannot be submitted: " + "; ".join(
+                    letter.problems if letter else ()
+                )
+            elif review.action is ReviewAction.APPROVE and decided.stance is Stance.ASK_MERCHANT:
+                why = f"still needed: {decided.question or 'details'}; deny to fight with what is held"
+            else:
+                return review
+
+    async def _submit(self, decided: DefenceDecided, letter: LetterWritten, signed_by: str | None) -> SubmissionResult:
+        await self._note(Stage.SUBMITTING)
+        result: SubmissionResult = await workflow.execute_activity_method(
+            DefenceActivities.submit,
+            Submit(
+                merchant=self._case.merchant,
+                case_id=self._case.case_id,
+                packet_sha256=letter.packet_sha256,
+                key=f"{self._case.merchant}/{self._case.case_id}/{decided.decision_id}",
+                signed_by=signed_by,
+            ),
+            start_to_close_timeout=timedelta(minutes=2),
+            retry_policy=_STEADY,
+        )
+        return result
+
+    async def _await_outcome(self, decided: DefenceDecided) -> CaseView:
+        await self._note(Stage.SUBMITTED)
+        self._due = None
+        while True:
+            self._news = False
+            standing: DisputeStanding = await workflow.execute_activity_method(
+                DefenceActivities.dispute_standing,
+                CaseRef(merchant=self._case.merchant, case_id=self._case.case_id),
+                start_to_close_timeout=_STEP,
+                retry_policy=_STEADY,
+            )
+            if standing.state in _ENDED:
+                won = decided.contested if standing.state == "won" else None
+                return await self._close(standing.state, won)
+            try:
+                await workflow.wait_condition(lambda: self._news, timeout=_OUTCOME_POLL)
+            except TimeoutError:
+                continue
+
+    async def _concede(self, decided: DefenceDecided) -> CaseView:
+        await workflow.execute_activity_method(
+            DefenceActivities.concede,
+            Concede(
+                merchant=self._case.merchant,
+                case_id=self._case.case_id,
+                key=f"{self._case.merchant}/{self._case.case_id}/{decided.decision_id}/accept",
+            ),
+            start_to_close_timeout=timedelta(minutes=2),
+            retry_policy=_STEADY,
+        )
+        return await self._close("accepted", None)
+
+    async def _close(self, outcome: str, amount: Money | None) -> CaseView:
+        self._result = outcome
+        self._due = None
+        await workflow.execute_activity_method(
+            DefenceActivities.close,
+            Close(
+                merchant=self._case.merchant,
+                case_id=self._case.case_id,
+                outcome=outcome,
+                amount=amount,
+                decision_id=self._decided.decision_id if self._decided else None,
+            ),
+            start_to_close_timeout=_STEP,
+            retry_policy=_STEADY,
+        )
+        await self._note(Stage.CLOSED, outcome)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return self.view()
+
+    async def _note(self, stage: Stage, detail: str = "") -> None:
+        self._stage, self._detail = stage, detail
+        await workflow.execute_local_activity_method(
+            RecordActivities.note_stage,
+            StageChange(merchant=self._case.merchant, case_id=self._case.case_id, stage=stage, detail=detail),
+            start_to_close_timeout=_STEP,
+            retry_policy=_STEADY,
+        )

@@ -1,0 +1,448 @@
+"""`RefundCase`: a buyer's claim from evidence to money, as the procedure manual would tell it."""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.langgraph import graph
+
+from knowledge.decision import Decision, Resolution, Route, Rung
+from knowledge.facts import Reading
+from knowledge.money import Money
+from workflows.messages import (
+    Answered,
+    BuyerMessage,
+    BuyerMove,
+    CaseView,
+    Close,
+    DecideCase,
+    Decided,
+    EvidenceAdded,
+    FactCorrection,
+    OpenCase,
+    PaymentResult,
+    PaymentState,
+    PayRefund,
+    PersonDecides,
+    Readings,
+    ReturnReceived,
+    Review,
+    ReviewAction,
+    Say,
+    Stage,
+    StageChange,
+)
+
+with workflow.unsafe.imports_passed_through():
+    from workflows.activities.buyers import BuyerActivities
+    from workflows.activities.money import MoneyActivities
+    from workflows.activities.records import RecordActivities
+
+_STEADY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
+"""For steps that must happen whatever is down: tried until they can be done."""
+_STEP = timedelta(seconds=60)
+_PENDING_POLL = timedelta(hours=1)
+_RETURN_PATIENCE = timedelta(days=30)
+_MOST_ROUNDS = 8
+"""How often one case may be decided anew before a person must end it."""
+
+
+@workflow.defn
+class RefundCase:
+    """One buyer's claim. All state is here; evidence, facts and decisions are in the records, by id."""
+
+    @workflow.init
+    def __init__(self, opened: OpenCase) -> None:
+        self._case = opened
+        self._stage = Stage.READING
+        self._detail = ""
+        self._decided: Decided | None = None
+        self._by_person = False
+        self._paid: Money | None = None
+        self._due: datetime | None = None
+        self._result: str | None = None
+        self._review: Review | None = None
+        self._answer: BuyerMessage | None = None
+        self._corrected = False
+        self._evidence = False
+        self._returned = False
+        self._lock = asyncio.Lock()
+
+    # Doors: validators say what is legal now; handlers only note what was said.
+
+    @workflow.query
+    def view(self) -> CaseView:
+        """Where the case stands."""
+        return CaseView(
+            case_id=self._case.case_id,
+            kind=self._case.kind,
+            stage=self._stage,
+            detail=self._detail,
+            decision_id=self._decided.decision_id if self._decided else None,
+            resolution=self._decided.resolution if self._decided else None,
+            amount=self._decided.amount if self._decided else None,
+            paid=self._paid,
+            due=self._due,
+            allowed=self._allowed(),
+            result=self._result,
+        )
+
+    def _allowed(self) -> tuple[str, ...]:
+        match self._stage:
+            case Stage.REVIEW | Stage.ESCALATED:
+                return (*(action.value for action in ReviewAction), "amend-fact", "say")
+            case Stage.OFFERED:
+                return tuple(move.value for move in BuyerMove)
+            case Stage.ASKING:
+                return ("say", "escalate")
+            case Stage.RETURNING:
+                return ("return-received", "say", "escalate")
+            case _:
+                return ()
+
+    @workflow.update
+    async def review(self, review: Review) -> Answered:
+        """A reviewer decides."""
+        self._review = review
+        return Answered(stage=self._stage, detail=f"{review.action.value} by {review.by}")
+
+    @review.validator
+    def _may_review(self, review: Review) -> None:
+        if self._review is not None:
+            raise ValueError(f"the case has just been decided by {self._review.by}")
+        if review.action.value not in self._allowed():
+            raise ValueError(f"the case is {self._stage.value}; legal now: {', '.join(self._allowed()) or 'nothing'}")
+        if review.action is ReviewAction.ADJUST and review.amount is None:
+            raise ValueError("amount: missing; an adjustment needs the amount to offer")
+        if review.amount is not None and review.amount.currency != self._case.currency:
+            raise ValueError(f"amount: is in {review.amount.currency}; the order was paid in {self._case.currency}")
+        if review.amount is not None and review.amount.minor < 0:
+            raise ValueError("amount: is negative; write what the buyer is to get")
+        if review.action is ReviewAction.ASK and not review.question:
+            raise ValueError("question: missing; say what the buyer is asked")
+
+    @workflow.update
+    async def amend_fact(self, correction: FactCorrection) -> Answered:
+        """A reviewer supplies or corrects a fact; the case is decided anew."""
+        async with self._lock:
+            await workflow.execute_activity_method(
+                RecordActivities.amend_fact,
+                args=[self._case.merchant, self._case.case_id, correction, workflow.now()],
+                start_to_close_timeout=_STEP,
+                retry_policy=RetryPolicy(maximum_attempts=5),
+            )
+        self._corrected = True
+        return Answered(stage=self._stage, detail=f"{correction.name.value} by {correction.by}")
+
+    @amend_fact.validator
+    def _may_amend(self, correction: FactCorrection) -> None:
+        if "amend-fact" not in self._allowed():
+            raise ValueError(f"the case is {self._stage.value}; facts are corrected while it waits for a reviewer")
+
+    @workflow.update
+    async def buyer(self, message: BuyerMessage) -> Answered:
+        """The buyer answers."""
+        self._answer = message
+        return Answered(stage=self._stage, detail=message.move.value)
+
+    @buyer.validator
+    def _may_answer(self, message: BuyerMessage) -> None:
+        if message.move.value not in self._allowed():
+            raise ValueError(f"the case is {self._stage.value}; legal now: {', '.join(self._allowed()) or 'nothing'}")
+        if message.move is BuyerMove.COUNTER and message.amount is None:
+            raise ValueError("amount: missing; a counter-offer names an amount")
+
+    @workflow.update
+    async def return_received(self, received: ReturnReceived) -> Answered:
+        """The goods came back."""
+        self._returned = True
+        return Answered(stage=self._stage, detail=f"return received by {received.by}")
+
+    @return_received.validator
+    def _may_receive(self, received: ReturnReceived) -> None:
+        if self._stage is not Stage.RETURNING:
+            raise ValueError(f"the case is {self._stage.value}; no return is expected")
+
+    @workflow.signal
+    def evidence_added(self, added: EvidenceAdded) -> None:
+        """New evidence is in the records: it re-enters reading."""
+        self._evidence = True
+
+    # The procedure.
+
+    @workflow.run
+    async def run(self, opened: OpenCase) -> CaseView:
+        """From reading to closing."""
+        decided = await self._read_and_decide()
+        for _ in range(_MOST_ROUNDS):
+            if decided.route is Route.REVIEW and not self._by_person:
+                decided = await self._wait_for_reviewer(decided)
+                continue
+            if decided.resolution is Resolution.ASK_EVIDENCE:
+                decided = await self._ask(decided)
+                continue
+            if decided.resolution is Resolution.DENY:
+                return await self._tell_and_close("denied", decided)
+            nxt = await self._settle(decided)
+            if nxt is None:
+                return self.view()
+            decided = nxt
+        decided = await self._wait_for_reviewer(decided, "decided anew too often; a person ends it")
+        settled = await self._settle(decided) if decided.amount.minor else None
+        return self.view() if settled is None and self._result else await self._tell_and_close("unresolved", decided)
+
+    async def _read_and_decide(self, as_of: datetime | None = None) -> Decided:
+        await self._note(Stage.READING)
+        self._evidence = False
+        state: dict[str, Any] = {"merchant": self._case.merchant, "case_id": self._case.case_id}
+        read = await graph("reading").compile().ainvoke(state)
+        readings = Readings(
+            merchant=self._case.merchant,
+            case_id=self._case.case_id,
+            claim=Reading.model_validate(read["claim"]),
+            photos=Reading.model_validate(read["photos"]),
+            journey=Reading.model_validate(read["journey"]),
+            doubts=tuple(read["doubts"]),
+        )
+        await workflow.execute_activity_method(
+            RecordActivities.record_readings, readings, start_to_close_timeout=_STEP, retry_policy=_STEADY
+        )
+        return await self._decide(readings.doubts, as_of)
+
+    async def _decide(self, doubts: tuple[str, ...], as_of: datetime | None = None) -> Decided:
+        await self._note(Stage.DECIDING)
+        self._corrected = False
+        payment_doubts = await workflow.execute_activity_method(
+            MoneyActivities.payment_doubts,
+            DecideCase(merchant=self._case.merchant, case_id=self._case.case_id),
+            start_to_close_timeout=_STEP,
+            retry_policy=RetryPolicy(maximum_attempts=4),
+        )
+        state: dict[str, Any] = {
+            "merchant": self._case.merchant,
+            "case_id": self._case.case_id,
+            "as_of": as_of,
+            "doubts": (*doubts, *payment_doubts),
+        }
+        thought = await graph("refund").compile().ainvoke(state)
+        proposal = Decision.model_validate(thought["proposal"])
+        self._decided = await workflow.execute_activity_method(
+            RecordActivities.record_decision,
+            args=[self._case.merchant, self._case.case_id, proposal],
+            start_to_close_timeout=_STEP,
+            retry_policy=_STEADY,
+        )
+        self._by_person = False
+        return self._decided
+
+    async def _wait_for_reviewer(self, decided: Decided, why: str = "") -> Decided:
+        stage = Stage.REVIEW
+        while True:
+            self._due = workflow.now() + timedelta(hours=decided.policy_sla_hours)
+            self._review, self._answer = None, None
+            await self._note(stage, why or "; ".join(decided.review_because))
+            try:
+                await workflow.wait_condition(
+                    lambda: self._review is not None or self._corrected or self._evidence or self._answer is not None,
+                    timeout=timedelta(hours=decided.policy_sla_hours),
+                )
+            except TimeoutError:
+                stage, why = Stage.ESCALATED, "nobody decided within the promised time"
+                continue
+            self._due = None
+            if self._review is None:
+                return await self._read_and_decide() if self._evidence or self._answer else await self._decide(())
+            review, self._review = self._review, None
+            if review.action is ReviewAction.ESCALATE:
+                stage, why = Stage.ESCALATED, review.note or f"escalated by {review.by}"
+                continue
+            return await self._by_reviewer(decided, review)
+
+    async def _by_reviewer(self, decided: Decided, review: Review) -> Decided:
+        resolution, amount = review.resolution or decided.resolution, decided.amount
+        match review.action:
+            case ReviewAction.ADJUST:
+                amount = review.amount or amount
+                if resolution in {Resolution.DENY, Resolution.ASK_EVIDENCE}:
+                    resolution = review.resolution or Resolution.PRICE_REDUCTION
+            case ReviewAction.DENY:
+                resolution, amount = Resolution.DENY, Money.zero(self._case.currency)
+            case ReviewAction.ASK:
+                resolution, amount = Resolution.ASK_EVIDENCE, Money.zero(self._case.currency)
+            case _:
+                pass
+        self._decided = await workflow.execute_activity_method(
+            RecordActivities.record_person_decision,
+            PersonDecides(
+                merchant=self._case.merchant,
+                case_id=self._case.case_id,
+                base_decision_id=decided.decision_id,
+                by=review.by,
+                resolution=resolution,
+                amount=amount,
+                note=review.question or review.note,
+            ),
+            start_to_close_timeout=_STEP,
+            retry_policy=_STEADY,
+        )
+        self._by_person = True
+        return self._decided
+
+    async def _ask(self, decided: Decided) -> Decided:
+        self._answer = None
+        await self._say("question", decided, question=decided.question or "details")
+        await self._note(Stage.ASKING, decided.question or "")
+        self._due = workflow.now() + timedelta(days=decided.open_days)
+        try:
+            await workflow.wait_condition(
+                lambda: self._answer is not None or self._evidence or self._review is not None,
+                timeout=timedelta(days=decided.open_days),
+            )
+        except TimeoutError:
+            # What the buyer did not answer is decided on what is there now, with a person behind it.
+            return await self._read_and_decide(as_of=workflow.now())
+        finally:
+            self._due = None
+        if self._review is not None:
+            return await self._wait_for_reviewer(decided, "escalated while the buyer was asked")
+        return await self._read_and_decide()
+
+    async def _settle(self, decided: Decided) -> Decided | None:
+        """Offer rung by rung, then pay; None when the case is closed, else a decision to go on with."""
+        for index, rung in enumerate(decided.ladder):
+            if rung.resolution is Resolution.PRICE_REDUCTION:
+                answer = await self._offer(decided, rung, index)
+                if answer is None:
+                    await self._tell_and_close("offer_lapsed", decided)
+                    return None
+                if answer.move is BuyerMove.REFUSE:
+                    continue
+                if answer.move is not BuyerMove.ACCEPT:
+                    return await self._reconsider(decided, answer)
+            if rung.resolution is Resolution.RETURN_AND_REFUND and not await self._await_return(decided, rung, index):
+                await self._tell_and_close("not_returned", decided)
+                return None
+            return await self._pay(decided, rung, index)
+        return await self._wait_for_reviewer(decided, "the buyer refused every offer")
+
+    async def _offer(self, decided: Decided, rung: Rung, index: int) -> BuyerMessage | None:
+        self._answer = None
+        self._due = workflow.now() + timedelta(days=decided.open_days)
+        await self._say("offer", decided, rung=index, amount=rung.amount, closes_at=self._due)
+        await self._note(Stage.OFFERED, f"{rung.amount} offered")
+        patience = timedelta(days=decided.reminder_days)
+        for reminder in (True, False):
+            try:
+                await workflow.wait_condition(lambda: self._answer is not None, timeout=patience)
+                break
+            except TimeoutError:
+                if reminder:
+                    await self._say("reminder", decided, rung=index, amount=rung.amount, closes_at=self._due)
+                    patience = timedelta(days=decided.open_days - decided.reminder_days)
+        self._due = None
+        return self._answer
+
+    async def _reconsider(self, decided: Decided, answer: BuyerMessage) -> Decided:
+        asked = f"the buyer asks for {answer.amount}" if answer.amount else "the buyer answered in free text"
+        return await self._wait_for_reviewer(decided, f"{asked} instead of {decided.amount}")
+
+    async def _await_return(self, decided: Decided, rung: Rung, index: int) -> bool:
+        await self._say("return", decided, rung=index, amount=rung.amount)
+        await self._note(Stage.RETURNING, f"{rung.amount} when the goods are back")
+        self._due = workflow.now() + _RETURN_PATIENCE
+        try:
+            await workflow.wait_condition(lambda: self._returned, timeout=_RETURN_PATIENCE)
+        except TimeoutError:
+            return False
+        finally:
+            self._due = None
+        return True
+
+    async def _pay(self, decided: Decided, rung: Rung, index: int) -> Decided | None:
+        await self._note(Stage.PAYING, str(rung.amount))
+        order = PayRefund(
+            merchant=self._case.merchant,
+            case_id=self._case.case_id,
+            decision_id=decided.decision_id,
+            amount=rung.amount,
+            key=f"{self._case.merchant}/{self._case.case_id}/{decided.decision_id}/{index}",
+        )
+        result = await self._money(MoneyActivities.pay_refund, order)
+        while result.state is PaymentState.PENDING:
+            await self._note(Stage.REFUND_PENDING, result.reference or "")
+            await workflow.sleep(_PENDING_POLL)
+            result = await self._money(MoneyActivities.check_refund, order)
+        if result.state is not PaymentState.PAID:
+            return await self._wait_for_reviewer(decided, f"the refund did not go through: {result.why}")
+        self._paid = rung.amount
+        await self._say("paid", decided, rung=index, amount=rung.amount)
+        await self._close("paid", decided, amount=rung.amount, accepted=True)
+        return None
+
+    async def _money(self, step: Any, order: PayRefund) -> PaymentResult:
+        result: PaymentResult = await workflow.execute_activity_method(
+            step, order, start_to_close_timeout=timedelta(minutes=2), retry_policy=_STEADY
+        )
+        return result
+
+    async def _tell_and_close(self, outcome: str, decided: Decided) -> CaseView:
+        await self._say(outcome, decided)
+        await self._close(outcome, decided, amount=None, accepted=None)
+        return self.view()
+
+    async def _say(
+        self,
+        what: str,
+        decided: Decided,
+        *,
+        rung: int = 0,
+        question: str = "",
+        amount: Money | None = None,
+        closes_at: datetime | None = None,
+    ) -> None:
+        await workflow.execute_activity_method(
+            BuyerActivities.say,
+            Say(
+                merchant=self._case.merchant,
+                case_id=self._case.case_id,
+                what=what,
+                key=f"{self._case.merchant}/{self._case.case_id}/{decided.decision_id}/{what}/{rung}",
+                decision_id=decided.decision_id,
+                rung=rung,
+                question=question,
+                amount=amount,
+                closes_at=closes_at,
+            ),
+            start_to_close_timeout=_STEP,
+            retry_policy=_STEADY,
+        )
+
+    async def _close(self, outcome: str, decided: Decided, *, amount: Money | None, accepted: bool | None) -> None:
+        self._result = outcome
+        await workflow.execute_activity_method(
+            RecordActivities.close,
+            Close(
+                merchant=self._case.merchant,
+                case_id=self._case.case_id,
+                outcome=outcome,
+                amount=amount,
+                decision_id=decided.decision_id,
+                taught_by_person=self._by_person,
+                accepted=accepted,
+            ),
+            start_to_close_timeout=_STEP,
+            retry_policy=_STEADY,
+        )
+        await self._note(Stage.CLOSED, outcome)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+
+    async def _note(self, stage: Stage, detail: str = "") -> None:
+        self._stage, self._detail = stage, detail
+        await workflow.execute_local_activity_method(
+            RecordActivities.note_stage,
+            StageChange(merchant=self._case.merchant, case_id=self._case.case_id, stage=stage, detail=detail),
+            start_to_close_timeout=_STEP,
+            retry_policy=_STEADY,
+        )
