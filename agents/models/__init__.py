@@ -1,0 +1,1 @@
+"""Language models behind one gateway: masked, bounded, checked, recorded, and never trusted to decide."""
