@@ -11,7 +11,8 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 demo: $(RUNTIME) ## both agents on the sample cases, on embedded services
 	$(BIN)/amends demo
 
-test: lint ## lint, types, contracts and every test
+test: $(DEV) ## import contracts and every test
+	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
 
 lint: $(DEV)

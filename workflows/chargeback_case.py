@@ -5,7 +5,6 @@ from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.langgraph import graph
 
 from knowledge.decision import DefenceDecision, Route, Stance
 from knowledge.facts import Reading
@@ -35,6 +34,7 @@ from workflows.messages import (
     Submit,
     WriteLetter,
 )
+from workflows.thinking import think
 
 with workflow.unsafe.imports_passed_through():
     from workflows.activities.defence import DefenceActivities
@@ -168,7 +168,7 @@ class ChargebackCase:
         await self._note(Stage.READING)
         self._evidence = self._corrected = False
         state: dict[str, Any] = {"merchant": self._case.merchant, "case_id": self._case.case_id}
-        read = await graph("reading").compile().ainvoke(state)
+        read = await think("reading", state)
         readings = Readings(
             merchant=self._case.merchant,
             case_id=self._case.case_id,
@@ -181,14 +181,15 @@ class ChargebackCase:
             RecordActivities.record_readings, readings, start_to_close_timeout=_STEP, retry_policy=_STEADY
         )
         await self._note(Stage.DECIDING)
-        thought = await graph("defence").compile().ainvoke(state | {"doubts": readings.doubts})
-        self._decided = await workflow.execute_activity_method(
+        thought = await think("defence", state | {"doubts": readings.doubts})
+        decided: DefenceDecided = await workflow.execute_activity_method(
             RecordActivities.record_defence,
             args=[self._case.merchant, self._case.case_id, DefenceDecision.model_validate(thought["proposal"])],
             start_to_close_timeout=_STEP,
             retry_policy=_STEADY,
         )
-        return self._decided
+        self._decided = decided
+        return decided
 
     async def _write(self, decided: DefenceDecided) -> LetterWritten:
         await self._note(Stage.PREPARING)

@@ -6,7 +6,6 @@ from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.langgraph import graph
 
 from knowledge.decision import Decision, Resolution, Route, Rung
 from knowledge.facts import Reading
@@ -34,6 +33,7 @@ from workflows.messages import (
     Stage,
     StageChange,
 )
+from workflows.thinking import think
 
 with workflow.unsafe.imports_passed_through():
     from workflows.activities.buyers import BuyerActivities
@@ -197,7 +197,7 @@ class RefundCase:
         await self._note(Stage.READING)
         self._evidence = False
         state: dict[str, Any] = {"merchant": self._case.merchant, "case_id": self._case.case_id}
-        read = await graph("reading").compile().ainvoke(state)
+        read = await think("reading", state)
         readings = Readings(
             merchant=self._case.merchant,
             case_id=self._case.case_id,
@@ -226,16 +226,16 @@ class RefundCase:
             "as_of": as_of,
             "doubts": (*doubts, *payment_doubts),
         }
-        thought = await graph("refund").compile().ainvoke(state)
+        thought = await think("refund", state)
         proposal = Decision.model_validate(thought["proposal"])
-        self._decided = await workflow.execute_activity_method(
+        decided: Decided = await workflow.execute_activity_method(
             RecordActivities.record_decision,
             args=[self._case.merchant, self._case.case_id, proposal],
             start_to_close_timeout=_STEP,
             retry_policy=_STEADY,
         )
-        self._by_person = False
-        return self._decided
+        self._decided, self._by_person = decided, False
+        return decided
 
     async def _wait_for_reviewer(self, decided: Decided, why: str = "") -> Decided:
         stage = Stage.REVIEW
@@ -273,7 +273,7 @@ class RefundCase:
                 resolution, amount = Resolution.ASK_EVIDENCE, Money.zero(self._case.currency)
             case _:
                 pass
-        self._decided = await workflow.execute_activity_method(
+        mine: Decided = await workflow.execute_activity_method(
             RecordActivities.record_person_decision,
             PersonDecides(
                 merchant=self._case.merchant,
@@ -287,8 +287,8 @@ class RefundCase:
             start_to_close_timeout=_STEP,
             retry_policy=_STEADY,
         )
-        self._by_person = True
-        return self._decided
+        self._decided, self._by_person = mine, True
+        return mine
 
     async def _ask(self, decided: Decided) -> Decided:
         self._answer = None

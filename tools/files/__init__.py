@@ -1,0 +1,1 @@
+"""Files from outside: safe decoding, comparison and what may not be kept."""

@@ -1,0 +1,53 @@
+"""The sandbox as a web application: Stripe's side under `/v1/`, the control interface under `/_sandbox/`."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from tools.processors.sandbox.books import Books
+from tools.processors.sandbox.control_routes import Control
+from tools.processors.sandbox.faults import Trouble
+from tools.processors.sandbox.gateway import Gateway
+from tools.processors.sandbox.reading import PlainReading, RequestReading
+from tools.processors.sandbox.refusal import Refusal
+from tools.processors.sandbox.stripe_api import StripeApi
+
+DAY = 86_400
+"""Stripe forgets idempotency keys after at least this many seconds."""
+
+
+def sandbox(folder: Path, specification: Path | None = None, key_seconds: int = DAY) -> Starlette:
+    """The application, keeping everything in `folder`; with `specification`, every request is held to it."""
+    reading: RequestReading = PlainReading()
+    if specification is not None:
+        # Imported here, because the checks need a package that a shop's installation does not.
+        from tools.processors.sandbox.specification import Specification
+
+        reading = Specification.read(specification)
+    books = Books(folder)
+    api = StripeApi(books, folder)
+    trouble = Trouble()
+    gateway = Gateway(api, reading, trouble, key_seconds)
+
+    @asynccontextmanager
+    async def open_books(_: Starlette) -> AsyncGenerator[None]:
+        yield
+        books.close()
+
+    async def refused(_: Request, error: Exception) -> Response:
+        assert isinstance(error, Refusal)
+        return JSONResponse(error.body(), error.status)
+
+    return Starlette(
+        routes=[
+            *Control(api, trouble).routes(),
+            Route("/v1/{rest:path}", gateway.handle, methods=["GET", "POST", "DELETE"]),
+        ],
+        exception_handlers={Refusal: refused},
+        lifespan=open_books,
+    )

@@ -1,0 +1,113 @@
+"""Pure mapping between our words and Stripe's. A state Stripe has not told us about is never taken for success."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from knowledge.money import Money
+from tools.ports import (
+    DisputeState,
+    EvidencePackage,
+    ProcessorCharge,
+    ProcessorDispute,
+    ProcessorRefund,
+    RefundState,
+)
+from tools.processors.stripe.amounts import from_stripe, to_stripe
+
+if TYPE_CHECKING:
+    from stripe import Charge, Dispute, Refund
+    from stripe.params import DisputeUpdateParams, RefundCreateParams
+
+CASE_KEY = "amends_case_key"
+"""The metadata field that carries our ledger key on a refund."""
+
+# https://docs.stripe.com/api/refunds/object: pending, requires_action, succeeded, failed, canceled.
+_REFUND_STATES = {
+    "succeeded": RefundState.SUCCEEDED,
+    "failed": RefundState.FAILED,
+    "canceled": RefundState.CANCELED,
+}
+
+# https://docs.stripe.com/api/disputes/object. A prevented dispute was settled before it became a chargeback.
+_DISPUTE_STATES = {
+    "warning_needs_response": DisputeState.NEEDS_RESPONSE,
+    "needs_response": DisputeState.NEEDS_RESPONSE,
+    "appeal_needs_response": DisputeState.NEEDS_RESPONSE,
+    "won": DisputeState.WON,
+    "lost": DisputeState.LOST,
+    "warning_closed": DisputeState.CLOSED,
+    "prevented": DisputeState.CLOSED,
+}
+
+
+def refund_state(status: str | None) -> RefundState:
+    """Stripe's refund status in our words; what is not known to be final is pending."""
+    return _REFUND_STATES.get(status or "", RefundState.PENDING)
+
+
+def dispute_state(status: str | None) -> DisputeState:
+    """Stripe's dispute status in our words; what is not known is under review."""
+    return _DISPUTE_STATES.get(status or "", DisputeState.UNDER_REVIEW)
+
+
+def charge_from_stripe(charge: "Charge") -> ProcessorCharge:
+    """The charge in our words; ValueError for an amount its currency does not have."""
+    return ProcessorCharge(
+        reference=charge.id,
+        captured=from_stripe(charge.amount_captured, charge.currency),
+        refunded=from_stripe(charge.amount_refunded, charge.currency),
+        disputed=charge.disputed,
+    )
+
+
+def refund_from_stripe(refund: "Refund") -> ProcessorRefund:
+    """The refund in our words, with the ledger key we wrote into its metadata."""
+    return ProcessorRefund(
+        reference=refund.id,
+        amount=from_stripe(refund.amount, refund.currency),
+        state=refund_state(refund.status),
+        created_at=datetime.fromtimestamp(refund.created, UTC),
+        case_key=refund.metadata[CASE_KEY] if refund.metadata and CASE_KEY in refund.metadata else None,
+        failure=getattr(refund, "failure_reason", None),
+    )
+
+
+def dispute_from_stripe(dispute: "Dispute") -> ProcessorDispute:
+    """The dispute in our words. `due_by` is 0 or null when the bank allows no response: then there is no date."""
+    details = dispute.evidence_details
+    charge = dispute.charge if isinstance(dispute.charge, str) else dispute.charge.id
+    return ProcessorDispute(
+        reference=dispute.id,
+        charge=charge,
+        amount=from_stripe(dispute.amount, dispute.currency),
+        state=dispute_state(dispute.status),
+        respond_by=datetime.fromtimestamp(details.due_by, UTC) if details.due_by else None,
+        network_reason_code=_network_reason_code(dispute),
+        submission_count=details.submission_count,
+        evidence_staged=details.has_evidence,
+    )
+
+
+def _network_reason_code(dispute: "Dispute") -> str | None:
+    """The network's code; API versions differ in whether it stands on the dispute or beside the card."""
+    direct: str | None = getattr(dispute, "network_reason_code", None)
+    card = getattr(getattr(dispute, "payment_method_details", None), "card", None)
+    return direct or getattr(card, "network_reason_code", None)
+
+
+def refund_to_stripe(charge: str, amount: Money, case_key: str) -> "RefundCreateParams":
+    """The body of POST /v1/refunds; ValueError when Stripe cannot carry the amount exactly."""
+    return {"charge": charge, "amount": to_stripe(amount), "metadata": {CASE_KEY: case_key}}
+
+
+def staging_to_stripe(package: EvidencePackage, file: str) -> "DisputeUpdateParams":
+    """The body of POST /v1/disputes/{id} that stages: `submit` defaults to true at Stripe, so it is always said.
+
+    `intended_submission_method` is manual, or Smart Disputes may file Stripe's own packet before ours.
+    """
+    evidence: dict[str, str] = {**package.text_fields, package.file_slot: file}
+    return {
+        "evidence": evidence,  # pyright: ignore[reportReturnType] -- fields are checked against the capabilities
+        "intended_submission_method": "manual",
+        "submit": False,
+    }

@@ -1,0 +1,117 @@
+"""The audit chain: per merchant, append-only, each entry hashed with the one before. Digests only, no personal data.
+
+The hash is SHA-256 over canonical JSON of `action, actor, at, case_id, digest, prev, seq`; `at` is UTC with microseconds.
+PostgreSQL computes it while holding the lock on the chain's head, so entries of one merchant are strictly one after the
+other, and the application's role can neither set a time, nor write an entry beside the chain, nor change one.
+What a chain cannot show by itself is its own replacement as a whole by the owner of the database: keep `head` elsewhere.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pydantic import AwareDatetime
+
+from knowledge.base import Frozen
+from tools.records.canonical import digest_of
+from tools.records.records import Records, Scope
+
+_START = "0" * 64
+_BATCH = 1000
+
+
+class AuditEntry(Frozen):
+    """One link. `digest` is of what was saved, empty where there is nothing to digest."""
+
+    seq: int
+    at: AwareDatetime
+    actor: str
+    action: str
+    case_id: str
+    """Empty for what belongs to no case."""
+    digest: str
+    prev: str
+    hash: str
+
+    def expected_hash(self) -> str:
+        """The hash the entry's own content demands."""
+        return digest_of(
+            {
+                "action": self.action,
+                "actor": self.actor,
+                "at": self.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+                "case_id": self.case_id,
+                "digest": self.digest,
+                "prev": self.prev,
+                "seq": self.seq,
+            }
+        )
+
+
+class AuditVerdict(Frozen):
+    """What verifying a chain found."""
+
+    entries: int
+    intact: bool
+    broken_at: int | None
+    """`seq` of the first entry that is altered, missing or out of place."""
+    head: str
+    """The hash to keep elsewhere: the last entry's as the head tells it, 64 zeros for an empty chain."""
+
+
+async def append(scope: Scope, *, actor: str, action: str, case_id: str = "", digest: str = "") -> None:
+    """Chain an entry in `scope`'s transaction; last in it, since the merchant's chain stays locked until its end.
+
+    `actor` is a component or a staff member's id, never a buyer's name.
+    """
+    await scope.execute("select amends.append_audit(%s, %s, %s, %s)", (actor, action, case_id, digest))
+
+
+class AuditTrail:
+    """Reads and verifies the chains."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    async def record(self, merchant: str, *, actor: str, action: str, case_id: str = "", digest: str = "") -> None:
+        """Chain an entry by itself: a view, a sign-in, an export."""
+        async with self._records.merchant(merchant) as scope:
+            await append(scope, actor=actor, action=action, case_id=case_id, digest=digest)
+
+    async def entries(self, merchant: str, *, case_id: str | None = None, after: int = 0) -> Sequence[AuditEntry]:
+        """The chain, or one case's part of it, in order, from the entry after `after`; 1000 entries at most."""
+        async with self._records.merchant(merchant) as scope:
+            return await _read(scope, case_id, after)
+
+    async def verify(self, merchant: str) -> AuditVerdict:
+        """Walk the whole chain and compare its end with the head."""
+        async with self._records.merchant(merchant) as scope:
+            # One snapshot for entries and head, or an entry added meanwhile would look like a break.
+            await scope.execute("set transaction isolation level repeatable read")
+            cursor = await scope.execute("select seq, hash from amends.audit_head")
+            head_seq, head = await cursor.fetchone() or (0, _START)
+            count, prev = 0, _START
+            while batch := await _read(scope, None, count):
+                for entry in batch:
+                    if entry.seq != count + 1 or entry.prev != prev or entry.hash != entry.expected_hash():
+                        return AuditVerdict(entries=count, intact=False, broken_at=count + 1, head=head)
+                    count, prev = entry.seq, entry.hash
+            intact = (count, prev) == (head_seq, head)
+            broken_at = None if intact else min(count, head_seq) + 1
+            return AuditVerdict(entries=count, intact=intact, broken_at=broken_at, head=head)
+
+
+async def _read(scope: Scope, case_id: str | None, after: int) -> Sequence[AuditEntry]:
+    cursor = await scope.execute(
+        "select seq, at, actor, action, case_id, digest, prev, hash from amends.audit_entry"
+        " where seq > %s and (%s::text is null or case_id = %s) order by seq limit %s",
+        (after, case_id, case_id, _BATCH),
+    )
+    return [_entry(*row) async for row in cursor]
+
+
+def _entry(
+    seq: int, at: datetime, actor: str, action: str, case_id: str, digest: str, prev: str, hashed: str
+) -> AuditEntry:
+    return AuditEntry(
+        seq=seq, at=at, actor=actor, action=action, case_id=case_id, digest=digest, prev=prev, hash=hashed
+    )

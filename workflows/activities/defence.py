@@ -1,0 +1,213 @@
+"""Activities of the chargeback defence: link the payment, write the packet, submit it once, follow the outcome."""
+
+import hashlib
+from datetime import datetime
+
+from knowledge.letter.compose import compose_letter
+from knowledge.letter.verify import verify_letter
+from temporalio import activity
+from tools.records.cases import CaseRecords
+
+from knowledge.case import CaseBundle, ChargebackNotice, EarlierRefund
+from knowledge.decision import DefenceDecision
+from knowledge.letter.claims import Letter
+from knowledge.letter.dossier import CannotComposeError, DefenceDossier
+from knowledge.money import total
+from knowledge.tracking import Route
+from tools.carriers import UnreadableTracking, read_route
+from tools.packets import Packet, PacketTooLarge, profile_for, render_packet
+from tools.ports import DisputeState, EvidencePackage, PaymentActing, PaymentReading, ProcessorError
+from tools.records.ledger import Ledger
+from workflows.credits import CreditBook
+from workflows.messages import (
+    CaseRef,
+    Close,
+    Concede,
+    DisputeStanding,
+    LetterWritten,
+    Linked,
+    LinkPayment,
+    SubmissionResult,
+    SubmissionState,
+    Submit,
+    WriteLetter,
+)
+
+_PACKET_SLOT = "uncategorized_file"
+_CLOSED = frozenset({DisputeState.WON, DisputeState.LOST, DisputeState.CLOSED})
+
+
+class DefenceActivities:
+    """What a defence does in the world. Submission is preceded by asking the processor what it already has."""
+
+    def __init__(
+        self,
+        cases: CaseRecords,
+        ledger: Ledger,
+        credit_book: CreditBook,
+        books: PaymentReading,
+        processor: PaymentActing,
+    ) -> None:
+        self._cases = cases
+        self._ledger = ledger
+        self._credits = credit_book
+        self._books = books
+        self._processor = processor
+
+    @activity.defn
+    async def link_payment(self, order: LinkPayment) -> Linked:
+        """Make the ledger agree with the processor; the respond-by date is the processor's own when it gives one."""
+        bundle, notice = await self._notice(order)
+        charge = bundle.order.payment.processor_reference
+        await self._ledger.reconcile(order.merchant, charge, await self._books.refunds(charge))
+        await self._ledger.open_chargeback(
+            order.merchant, charge, notice.dispute_id, notice.amount, case_id=order.case_id
+        )
+        dispute = await self._books.dispute(notice.dispute_id)
+        credits = await self._credits.credits(order.merchant, order.case_id)
+        return Linked(
+            respond_by=dispute.respond_by or notice.respond_by,
+            state=dispute.state.value,
+            submission_count=dispute.submission_count,
+            credited=total([one.amount for one in credits if one.state == "succeeded"], notice.amount.currency),
+        )
+
+    @activity.defn
+    async def write_letter(self, order: WriteLetter) -> LetterWritten:
+        """Compose from typed claims, verify every sentence, render, and keep letter, proof and packet."""
+        bundle, notice = await self._notice(order)
+        decision = await self._cases.decision(order.merchant, order.case_id, order.decision_id)
+        if not isinstance(decision, DefenceDecision):
+            raise TypeError(f"decision {order.decision_id} is not a defence decision")
+        credits = await self._credits.credits(order.merchant, order.case_id)
+        try:
+            letter = compose_letter(await self._dossier(order, bundle, decision, credits, order.dated))
+        except CannotComposeError as error:
+            return LetterWritten(
+                letter_sha256="", packet_sha256="", proof_sha256="", proved=False, problems=(str(error),), pages=0
+            )
+        proof = verify_letter(letter)
+        try:
+            packet = render_packet(
+                letter, proof, await self._files(order, letter), profile_for("stripe", notice.network)
+            )
+        except PacketTooLarge as error:
+            return LetterWritten(
+                letter_sha256="", packet_sha256="", proof_sha256="", proved=False, problems=(str(error),), pages=0
+            )
+        return await self._keep(
+            order, letter, packet, tuple(line.problem or "" for line in proof.lines if not line.proved)
+        )
+
+    async def _keep(
+        self, order: WriteLetter, letter: Letter, packet: Packet, problems: tuple[str, ...]
+    ) -> LetterWritten:
+        stem = order.decision_id[:12]
+        letter_sha = await self._cases.save_artifact(
+            order.merchant, order.case_id, "letter", f"letter-{stem}.json", letter.model_dump_json().encode()
+        )
+        proof_sha = await self._cases.save_artifact(
+            order.merchant, order.case_id, "proof", f"proof-{stem}.json", packet.proof_json
+        )
+        packet_sha = await self._cases.save_artifact(
+            order.merchant, order.case_id, "packet", f"packet-{stem}.pdf", packet.pdf
+        )
+        return LetterWritten(
+            letter_sha256=letter_sha,
+            packet_sha256=packet_sha,
+            proof_sha256=proof_sha,
+            proved=not problems,
+            problems=problems,
+            pages=packet.pages,
+        )
+
+    async def _dossier(
+        self,
+        order: WriteLetter,
+        bundle: CaseBundle,
+        decision: DefenceDecision,
+        credits: tuple[EarlierRefund, ...],
+        dated: datetime,
+    ) -> DefenceDossier:
+        routes: list[tuple[str, Route, str]] = []
+        for shipment in bundle.shipments:
+            if shipment.tracking_sha256 is None:
+                continue
+            payload = await self._cases.evidence(order.merchant, order.case_id, shipment.tracking_sha256)
+            try:
+                route = read_route(shipment.carrier, payload, tracking_number=shipment.tracking_number)
+            except UnreadableTracking:
+                continue
+            routes.append((shipment.id, route, hashlib.sha256(payload).hexdigest()))
+        return DefenceDossier(
+            bundle=bundle,
+            routes=tuple(routes),
+            facts=tuple(await self._cases.facts(order.merchant, order.case_id)),
+            decision=decision,
+            credits=credits,
+            dated=dated,
+        )
+
+    async def _files(self, order: WriteLetter, letter: Letter) -> dict[str, bytes]:
+        shown = {exhibit.evidence_sha256 for exhibit in letter.exhibits if exhibit.evidence_sha256}
+        return {sha: await self._cases.evidence(order.merchant, order.case_id, sha) for sha in sorted(shown)}
+
+    @activity.defn
+    async def submit(self, order: Submit) -> SubmissionResult:
+        """Stage, then submit once; whatever was submitted before is confirmed, never repeated."""
+        _, notice = await self._notice(order)
+        packet = await self._cases.artifact(order.merchant, order.case_id, order.packet_sha256)
+        try:
+            dispute = await self._books.dispute(notice.dispute_id)
+            if dispute.submission_count == 0 and dispute.state not in _CLOSED:
+                package = EvidencePackage(
+                    dispute=notice.dispute_id,
+                    text_fields={},
+                    packet_sha256=order.packet_sha256,
+                    file_slot=_PACKET_SLOT,
+                )
+                await self._processor.stage_evidence(package, packet, key=f"{order.key}/stage")
+                dispute = await self._processor.submit_evidence(notice.dispute_id, key=f"{order.key}/submit")
+        except ProcessorError as error:
+            if error.retry:
+                raise
+            return SubmissionResult(state=SubmissionState.REFUSED, why=str(error))
+        if dispute.submission_count == 0:
+            return SubmissionResult(state=SubmissionState.REFUSED, why=f"the dispute is {dispute.state.value}")
+        await self._cases.record_event(
+            order.merchant,
+            order.case_id,
+            order.signed_by or "amends",
+            "submitted",
+            "signed" if order.signed_by else "composed and proved, sent without a signature",
+            order.packet_sha256,
+        )
+        return SubmissionResult(state=SubmissionState.SUBMITTED)
+
+    @activity.defn
+    async def concede(self, order: Concede) -> None:
+        """Accept the chargeback; a dispute that is already closed is left as it is."""
+        _, notice = await self._notice(order)
+        if (await self._books.dispute(notice.dispute_id)).state not in _CLOSED:
+            await self._processor.accept_dispute(notice.dispute_id, key=order.key)
+
+    @activity.defn
+    async def dispute_standing(self, case: CaseRef) -> DisputeStanding:
+        """The dispute as the processor tells it now."""
+        _, notice = await self._notice(case)
+        dispute = await self._books.dispute(notice.dispute_id)
+        return DisputeStanding(state=dispute.state.value, amount=dispute.amount)
+
+    @activity.defn(name="close_defence")
+    async def close(self, order: Close) -> None:
+        """Keep the outcome and let the ledger know."""
+        _, notice = await self._notice(order)
+        outcome = {"won": "won", "accepted": "accepted"}.get(order.outcome, "lost")
+        await self._ledger.close_chargeback(order.merchant, notice.dispute_id, outcome)
+        await self._cases.save_outcome(order.merchant, order.case_id, order.outcome, order.amount)
+
+    async def _notice(self, case: CaseRef) -> tuple[CaseBundle, ChargebackNotice]:
+        bundle = await self._cases.bundle(case.merchant, case.case_id)
+        if bundle.chargeback is None:
+            raise ValueError(f"case {case.case_id}: chargeback: missing; only chargebacks are defended")
+        return bundle, bundle.chargeback

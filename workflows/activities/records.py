@@ -1,0 +1,184 @@
+"""Activities that write what was read and decided into the records."""
+
+import asyncio
+import hashlib
+from datetime import datetime
+
+from temporalio import activity
+from tools.records.cases import CaseRecords
+
+from knowledge.case import Author, CaseBundle
+from knowledge.decision import Decision, DefenceDecision, Reason, Resolution, Route, Rung
+from knowledge.facts import Fact, FactMethod, FactName, PersonStatement, Standing
+from knowledge.library.precedents import PrecedentWriter
+from knowledge.money import Money
+from knowledge.precedent import Answer, DecidedBy, Precedent
+from knowledge.reasons import Severity
+from knowledge.rules.policy import MerchantPolicy
+from workflows.messages import (
+    Close,
+    Decided,
+    DefenceDecided,
+    FactCorrection,
+    PersonDecides,
+    Readings,
+    StageChange,
+)
+
+
+class RecordActivities:
+    """Writes to the records; every step may run twice and then changes nothing."""
+
+    def __init__(self, cases: CaseRecords, library: PrecedentWriter, policy: MerchantPolicy) -> None:
+        self._cases = cases
+        self._library = library
+        self._policy = policy
+
+    @activity.defn
+    async def note_stage(self, change: StageChange) -> None:
+        """Set the case's status."""
+        await self._cases.set_status(change.merchant, change.case_id, change.stage.value, change.detail)
+
+    @activity.defn
+    async def record_readings(self, readings: Readings) -> None:
+        """Keep what each reader found."""
+        for reader, reading in (
+            ("claim", readings.claim),
+            ("photos", readings.photos),
+            ("journey", readings.journey),
+        ):
+            await self._cases.save_reading(readings.merchant, readings.case_id, reader, reading)
+
+    @activity.defn
+    async def amend_fact(self, merchant: str, case_id: str, correction: FactCorrection, at: datetime) -> None:
+        """Keep a person's fact; it wins over every machine's."""
+        statement = PersonStatement(person=correction.by, at=at, note=correction.note)
+        await self._cases.amend_fact(
+            merchant,
+            case_id,
+            Fact(
+                name=correction.name,
+                value=correction.value,
+                confidence=1.0,
+                method=FactMethod.PERSON,
+                standing=Standing.ESTABLISHED,
+                citation=statement,
+                reader=correction.by,
+            ),
+        )
+
+    @activity.defn
+    async def record_decision(self, merchant: str, case_id: str, decision: Decision) -> Decided:
+        """Keep a proposal; from here on its amount cannot change with a release."""
+        inputs = await self._inputs(merchant, case_id)
+        return self._decided(await self._cases.save_decision(merchant, case_id, decision, inputs), decision)
+
+    @activity.defn
+    async def record_person_decision(self, order: PersonDecides) -> Decided:
+        """Keep a reviewer's decision, built on the proposal it answers."""
+        base = await self._cases.decision(order.merchant, order.case_id, order.base_decision_id)
+        if not isinstance(base, Decision):
+            raise TypeError(f"decision {order.base_decision_id} is not a refund decision")
+        changed = order.resolution is not base.resolution or order.amount != base.amount
+        reason = Reason(
+            rule="person.decided",
+            text=f"{order.by} {'decided otherwise' if changed else 'approved'}: {order.note or 'no note'}",
+        )
+        ladder = (
+            ()
+            if order.resolution in {Resolution.DENY, Resolution.ASK_EVIDENCE}
+            else (Rung(resolution=order.resolution, amount=order.amount), *(base.ladder[1:] if not changed else ()))
+        )
+        decision = base.model_copy(
+            update={
+                "resolution": order.resolution,
+                "amount": order.amount,
+                "ladder": ladder,
+                "reasons": (reason, *base.reasons),
+                "question": order.note if order.resolution is Resolution.ASK_EVIDENCE else base.question,
+            }
+        )
+        inputs = hashlib.sha256(f"{order.base_decision_id}/{order.by}".encode()).hexdigest()
+        decision_id = await self._cases.save_decision(order.merchant, order.case_id, decision, inputs)
+        await self._cases.record_event(
+            order.merchant, order.case_id, order.by, "decided", f"{order.resolution.value} {order.amount}", decision_id
+        )
+        return self._decided(decision_id, decision)
+
+    @activity.defn
+    async def record_defence(self, merchant: str, case_id: str, decision: DefenceDecision) -> DefenceDecided:
+        """Keep a stance on a chargeback."""
+        inputs = await self._inputs(merchant, case_id)
+        decision_id = await self._cases.save_decision(merchant, case_id, decision, inputs)
+        return DefenceDecided(
+            decision_id=decision_id,
+            stance=decision.stance,
+            contested=decision.contested,
+            route=decision.route,
+            review_because=decision.review_because,
+            question=decision.question,
+            buffer_hours=self._policy.submission_buffer_hours,
+        )
+
+    @activity.defn
+    async def close(self, order: Close) -> None:
+        """Keep the outcome; what a person decided teaches the precedents."""
+        await self._cases.save_outcome(order.merchant, order.case_id, order.outcome, order.amount)
+        if not order.taught_by_person or order.decision_id is None or order.amount is None:
+            return
+        decision = await self._cases.decision(order.merchant, order.case_id, order.decision_id)
+        if isinstance(decision, Decision):
+            bundle = await self._cases.bundle(order.merchant, order.case_id)
+            facts = {fact.name: fact for fact in reversed(await self._cases.facts(order.merchant, order.case_id))}
+            lesson = lesson_of(bundle, facts, decision, order.amount, accepted=order.accepted)
+            if lesson is not None:
+                await asyncio.to_thread(self._library.teach, order.merchant, [lesson])
+
+    async def _inputs(self, merchant: str, case_id: str) -> str:
+        facts = await self._cases.facts(merchant, case_id)
+        text = "\n".join(fact.model_dump_json() for fact in facts)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def _decided(self, decision_id: str, decision: Decision) -> Decided:
+        review = decision.route is Route.REVIEW
+        return Decided(
+            decision_id=decision_id,
+            resolution=decision.resolution,
+            amount=decision.amount,
+            ladder=decision.ladder,
+            route=decision.route,
+            review_because=decision.review_because if review else (),
+            question=decision.question,
+            policy_version=decision.policy_version,
+            policy_sla_hours=self._policy.review_sla_hours,
+            reminder_days=self._policy.buyer_reminder_days,
+            open_days=self._policy.offer_open_days,
+        )
+
+
+def lesson_of(
+    bundle: CaseBundle, facts: dict[FactName, Fact], decision: Decision, paid: Money, *, accepted: bool | None
+) -> Precedent | None:
+    """What a closed case teaches; None when its reason or price is not known. Holds no personal data."""
+    reason, items = facts.get(FactName.CLAIM_REASON), facts.get(FactName.ORDER_ITEMS_PRICE)
+    if reason is None or items is None or not items.money().minor:
+        return None
+    harm = facts.get(FactName.PHOTO_DAMAGE) or facts.get(FactName.CLAIM_SEVERITY)
+    buyer_said = any(message.author is Author.BUYER for message in bundle.messages)
+    severity = harm.severity() if harm else None
+    return Precedent(
+        case_id=bundle.case_id,
+        closed_at=bundle.opened_at,
+        reason=reason.reason(),
+        severity=severity,
+        category=bundle.order.lines[0].category,
+        market=bundle.order.ship_to.country,
+        items_price=items.money(),
+        resolution=decision.resolution,
+        share=min(1.0, round(paid.minor / items.money().minor, 4)),
+        decided_by=DecidedBy.PERSON,
+        answer=Answer.ACCEPTED if accepted else None,
+        # Names and words of the buyer stay out: the summary is made of typed facts.
+        text=f"{(severity or Severity.NONE).value} {reason.reason().value.replace('_', ' ')} of "
+        f"{bundle.order.lines[0].title}" + ("" if buyer_said else " (form only)"),
+    )
