@@ -108,7 +108,7 @@ class Ledger:
     async def reconcile(self, merchant: str, charge: str, refunds: Sequence[ProcessorRefund]) -> Sequence[Entry]:
         """Make the ledger agree with the processor's refunds on the charge; returns all the payment's entries.
 
-        A refund is matched by its case key, then by its reference; what matches nothing was made behind our back and
+        A refund is matched by its reference or, while the entry has none, by its case key; what matches nothing was made behind our back and
         becomes a foreign entry, even into an overdraft. Repeating it changes nothing.
         """
         async with self._records.merchant(merchant) as scope:
@@ -123,6 +123,8 @@ class Ledger:
         self, merchant: str, charge: str, dispute: str, amount: Money, case_id: str | None
     ) -> Entry:
         """Enter a dispute of `amount` (face); the same dispute again returns its entry, another amount is refused."""
+        if amount.minor <= 0:
+            raise LedgerRefused(f"a chargeback of {amount} cannot be entered; enter what the bank disputes")
         key = _chargeback_key(dispute)
         async with self._records.merchant(merchant) as scope:
             await ledger_rows.lock(scope, charge)
@@ -178,7 +180,12 @@ async def enter_earlier_refund(scope: Scope, charge: str, row: Row) -> None:
     known = await _by_reference(scope, charge, row.reference or "")
     if known is None:
         await ledger_rows.add(scope, row)
-    elif known.state == EntryState.PENDING:
+        return
+    if known.amount != row.amount:
+        raise LedgerRefused(
+            f"refund {row.reference} is {row.amount} in the case and {known.amount} in the ledger; correct the case"
+        )
+    if known.state == EntryState.PENDING:
         await ledger_rows.change(scope, known, known._replace(state=row.state))
 
 
@@ -197,14 +204,16 @@ async def _agree(scope: Scope, charge: str, refund: ProcessorRefund) -> None:
     state = _AT_PROCESSOR[refund.state]
     failure = refund.failure or ("canceled" if refund.state is RefundState.CANCELED else None)
     if row is not None and row.amount != refund.amount:
-        # A refund of another amount is not the one we set money aside for.
-        if row.state != EntryState.RESERVED:
+        if row.reference == refund.reference:
             raise LedgerRefused(
                 f"refund {refund.reference} is {refund.amount} at the processor and {row.amount} in entry {row.key};"
-                " settle the difference by hand before paying anything on this charge"
+                " find out which is right before paying anything on this charge"
             )
-        why = f"the processor made {refund.amount} of it as {refund.reference}"
-        await ledger_rows.change(scope, row, row._replace(state=EntryState.RELEASED.value, failure=why))
+        # It carries our key but another amount: what was paid is foreign, and what we meant to pay was not.
+        given_up = {"reserved": EntryState.RELEASED, "pending": EntryState.FAILED}.get(row.state)
+        if given_up is not None:
+            why = f"the processor made {refund.amount} of it as {refund.reference}"
+            await ledger_rows.change(scope, row, row._replace(state=given_up.value, failure=why))
         row = None
     if row is None:
         imported = foreign(charge, refund.amount, EntryKind.REFUND, state, refund.reference)
@@ -226,12 +235,13 @@ async def _agree(scope: Scope, charge: str, refund: ProcessorRefund) -> None:
 
 
 async def _match(scope: Scope, charge: str, refund: ProcessorRefund) -> Row | None:
-    if refund.case_key is not None:
-        row = await ledger_rows.by_key(scope, refund.case_key)
-        # A second refund under one key is a double payment, and foreign.
-        if row is not None and row.charge == charge and row.reference in (None, refund.reference):
-            return row
-    return await _by_reference(scope, charge, refund.reference)
+    # Our key finds an entry that has no reference yet. One that has another reference is not this refund: a second
+    # refund under one key is a double payment, and foreign.
+    known = await _by_reference(scope, charge, refund.reference)
+    if known is not None or refund.case_key is None:
+        return known
+    row = await ledger_rows.by_key(scope, refund.case_key)
+    return row if row is not None and row.charge == charge and row.reference is None else None
 
 
 async def _by_reference(scope: Scope, charge: str, reference: str) -> Row | None:
@@ -242,6 +252,37 @@ def foreign(charge: str, amount: Money, kind: EntryKind, state: EntryState, refe
     """An entry for money that others moved."""
     key = f"foreign:{charge}:{reference}"
     return _new(key, charge, amount, kind, state, origin=EntryOrigin.FOREIGN, reference=reference)
+
+
+def _new(
+    key: str,
+    charge: str,
+    amount: Money,
+    kind: EntryKind,
+    state: EntryState,
+    *,
+    case_id: str | None = None,
+    origin: EntryOrigin = EntryOrigin.OURS,
+    reference: str | None = None,
+) -> Row:
+    return Row(
+        key=key,
+        charge=charge,
+        case_id=case_id,
+        kind=kind.value,
+        origin=origin.value,
+        amount_minor=amount.minor,
+        currency=amount.currency,
+        state=state.value,
+        reference=reference,
+    )
+
+
+def _same(row: Row, charge: str, amount: Money, kind: EntryKind, case_id: str | None) -> None:
+    if (row.charge, row.amount, row.kind, row.case_id) != (charge, amount, kind.value, case_id):
+        raise LedgerRefused(
+            f"key {row.key} stands for a {row.kind} of {row.amount} on {row.charge}; use another key for another payment"
+        )
 
 
 def _chargeback_key(dispute: str) -> str:

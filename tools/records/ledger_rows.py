@@ -37,9 +37,10 @@ class Row(NamedTuple):
     currency: str
     state: str
     reference: str | None
-    failure: str | None
-    made_at: datetime
-    changed_at: datetime
+    failure: str | None = None
+    made_at: datetime | None = None
+    """The database's own time; None before the row is stored."""
+    changed_at: datetime | None = None
 
     @property
     def amount(self) -> Money:
@@ -121,6 +122,8 @@ async def entries(scope: Scope, charge: str) -> Sequence[Entry]:
     left = max(0, paid.captured.minor - paid.given.minor)
     result: list[Entry] = []
     for row in await rows(scope, charge):
+        assert row.made_at is not None
+        assert row.changed_at is not None
         counted = row.amount_minor if EntryState(row.state).holds else 0
         if row.kind == EntryKind.CHARGEBACK:
             counted = min(left, counted)
@@ -164,7 +167,7 @@ async def by_key(scope: Scope, key: str) -> Row | None:
 
 
 async def add(scope: Scope, row: Row) -> Row | None:
-    """Insert the entry and chain it; None when the key is taken. Times of `row` are ignored.
+    """Insert the entry and chain it; None when the key is taken.
 
     Raises OverCaptured or LedgerRefused; the transaction is then only good for rolling back.
     """
