@@ -2,8 +2,8 @@
 
 from knowledge.facts import ScanEvent
 from knowledge.letter.claims import ExhibitRow
-from knowledge.letter.wording import carrier_name, printed_place, quoted
-from knowledge.tracking import DeliveryMode, Route, TrackingEvent, TrackingStatus
+from knowledge.letter.wording import DAY_ONLY, carrier_name, printed_place, quoted
+from knowledge.tracking import DeliveryMode, Route, TrackingStatus
 
 STATUS_LABELS = {
     TrackingStatus.LABEL_CREATED: "Label created",
@@ -40,11 +40,6 @@ MODE_TEXTS = {
 SCAN_LENGTH = 160
 
 
-def scan_locator(route: Route, event: TrackingEvent) -> str:
-    """`scan-3` for the third event of the route."""
-    return f"scan-{route.events.index(event) + 1}"
-
-
 def tracking_rows(shipment_id: str, route: Route, sha256: str) -> tuple[ExhibitRow, ...]:
     """Rows of one parcel: carrier, number, every scan in order, signature, mode, and whether a return was scanned."""
 
@@ -61,7 +56,7 @@ def tracking_rows(shipment_id: str, route: Route, sha256: str) -> tuple[ExhibitR
         words = f"“{quoted(event.text, SCAN_LENGTH)}”" if event.text else ""
         value = ": ".join(part for part in (place, words) if part) or "no place or text given"
         # A time whose zone the carrier left out proves a day; the row says so instead of printing an hour.
-        shown = value if event.zone_known else f"{value} (day only; the carrier gave no time zone)"
+        shown = value if event.zone_known else f"{value} {DAY_ONLY}"
         label = STATUS_LABELS[event.status]
         locator = f"scan-{index + 1}"
         rows.append(ExhibitRow(locator=locator, label=label, value=shown, at=event.at, citation=cited(event.pointer)))

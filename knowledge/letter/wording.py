@@ -20,6 +20,9 @@ NETWORK_NAMES = {
     CardNetwork.KLARNA: "Klarna",
 }
 
+DAY_ONLY = "(day only; the carrier gave no time zone)"
+"""Ends the value of a row whose time proves a day and not an hour."""
+
 _CARD_NUMBER = re.compile(r"(?<![\d])(?:\d[ -]?){12,18}\d(?![\d])")
 _NAME = re.compile(r"[^\W\d_][\w .,'’\-/()]{0,59}")
 
