@@ -7,6 +7,8 @@ between; folding makes these equal, and the offsets let a match be cut out of th
 import unicodedata
 from dataclasses import dataclass
 
+# Letters that Unicode does not take apart, as people write them on other keyboards: Yılmaz, Łukasz, Sørensen.
+_PLAIN = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ħ": "h", "æ": "ae", "œ": "oe", "ё": "е", "ʻ": "'"})
 _INVISIBLE = frozenset({"Cf", "Mn", "Me", "Cc"})
 
 
@@ -36,7 +38,9 @@ def fold(text: str) -> Folded:
         else:
             pieces = "".join(
                 piece
-                for piece in unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
+                for piece in unicodedata.normalize(
+                    "NFKD", unicodedata.normalize("NFKD", character).casefold()
+                ).translate(_PLAIN)
                 if unicodedata.category(piece) not in _INVISIBLE
             )
         for piece in pieces:

@@ -11,7 +11,8 @@ from PIL import Image, ImageFilter
 # The first rule that matches wins; (pattern, reason, severity).
 _COMPLAINTS: tuple[tuple[str, str, str], ...] = (
     (
-        r"not (?:arrived|received)|never (?:came|arrived)|n'est pas arriv|não chegou|nicht angekommen|届い?て?い?ない|没收到"
+        r"not (?:arrived|received)|never (?:came|arrived)|n'est pas arriv|não chegou|nicht angekommen|届かない|届いてい"
+        r"|没收到"
         r"|belum sampai|gelmedi|не приш|لم يصل|nu a ajuns",
         "not_received",
         "severe",
@@ -19,7 +20,7 @@ _COMPLAINTS: tuple[tuple[str, str, str], ...] = (
     (r"\blate\b|en retard|atrasad|verspätet|遅れ|迟到|terlambat|geç|опозда", "late_delivery", "minor"),
     (r"scratch|rayure|arranh|kratzer|傷|царап", "damaged", "minor"),
     (
-        r"broken|shattered|crushed|cass[ée]|quebrad|kaputt|zerbrochen|壊れ|割れ|碎|破|pecah|kırık|разбит|مكسور|spart",
+        r"broken|shattered|crushed|cass[ée]|quebrad|kaputt|zerbrochen|壊れ|割れ|碎|破损|pecah|kırık|разбит|مكسور|spart",
         "damaged",
         "severe",
     ),

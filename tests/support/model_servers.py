@@ -12,8 +12,8 @@ import re
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from typing import Any, cast
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+from typing import Any, Protocol, cast
 
 import uvicorn
 from starlette.applications import Starlette
@@ -21,7 +21,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from agents.models.calls import CallLog
+from agents.models.gateway import ModelGateway
 from tests.support.honest_model import answer_honestly
+
+Serve = Callable[[str], "ModelServer"]
+"""Gives a running server of a behaviour."""
+
+
+class Connect(Protocol):
+    """Gives a gateway whose every task goes to `url`, and the log of its calls."""
+
+    def __call__(
+        self, url: str, *, seconds: float = 20.0, clock: Callable[[], float] = time.monotonic
+    ) -> tuple[ModelGateway, CallLog]: ...
+
 
 Body = dict[str, Any]
 Behaviour = Callable[[Body], Awaitable[Response]]
@@ -65,8 +79,9 @@ def user_text(body: Body) -> str:
 def pictures(body: Body) -> list[bytes]:
     """The JPEG bytes of the user part."""
     content = body["messages"][-1]["content"]
-    parts = [] if isinstance(content, str) else content
-    return [base64.b64decode(p["image_url"]["url"].partition(",")[2]) for p in parts if p["type"] == "image_url"]
+    parts: list[Body] = [] if isinstance(content, str) else content
+    urls = [str(part["image_url"]["url"]) for part in parts if part["type"] == "image_url"]
+    return [base64.b64decode(url.partition(",")[2]) for url in urls]
 
 
 async def good(body: Body) -> Response:
@@ -193,6 +208,7 @@ async def nonsense_stream(body: Body) -> Response:
         yield b'{"choices": [{"message": {"content": "'
         while True:
             yield b"refund " * 4096
+            await asyncio.sleep(0)
 
     return StreamingResponse(words(), media_type="application/json")
 
@@ -286,16 +302,20 @@ class ModelServer:
         while not self._server.started and self._thread.is_alive():
             time.sleep(0.005)
 
-    def stop(self) -> None:
-        """Stop serving and free the port."""
+    def end(self) -> None:
+        """Tell the server to end, without waiting."""
         self._server.should_exit = True
         self._server.force_exit = True
+
+    def stop(self) -> None:
+        """Stop serving and free the port."""
+        self.end()
         self._thread.join(timeout=10)
         self._socket.close()
 
 
 @contextlib.contextmanager
-def serving(kind: str) -> Iterator[ModelServer]:
+def serving(kind: str) -> Generator[ModelServer]:
     """A running server of one of `BEHAVIOURS`."""
     server = ModelServer(BEHAVIOURS[kind])
     server.start()
