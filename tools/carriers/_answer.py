@@ -125,15 +125,13 @@ class Node:
     def descend(self, name: str) -> list["Node"]:
         """Elements or fields called `name` at any depth, in document order; inside one, no further search."""
         found: list[Node] = []
-        waiting = [self]
+        waiting: list[Node] = [self]
         while waiting:
             node = waiting.pop()
-            inner: list[Node] = node.children()
+            inner = node.children()
             if isinstance(node.value, dict):
-                inner = [node.at(key) for key in cast("dict[str, object]", node.value)]
-                hits = [item for key in cast("dict[str, object]", node.value) if key == name for item in node.each(key)]
-                found.extend(hits)
-                inner = [child for child in inner if not child.pointer.endswith(f"/{name}")]
+                found.extend(node.each(name))
+                inner = [node.at(key) for key in cast("dict[str, object]", node.value) if key != name]
             elif node.name == name:
                 found.append(node)
                 continue

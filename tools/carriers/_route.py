@@ -1,5 +1,6 @@
 """Building a route from a carrier's scans: order, contradictions, and what a signature is allowed to mean."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -150,7 +151,7 @@ def _time(scan: Scan) -> Moment:
 
 def _ordered(scans: Sequence[Scan]) -> list[Scan]:
     """Oldest first. Times whose zone is unknown keep the carrier's own order unless they are surely out of it."""
-    pairs = [(_time(a).at, _time(b).at) for a, b in zip(scans, scans[1:], strict=False)]
+    pairs = [(_time(a).at, _time(b).at) for a, b in itertools.pairwise(scans)]
     newest_first = sum(a > b for a, b in pairs) > sum(a < b for a, b in pairs)
     ordered: list[Scan] = []
     for scan in reversed(scans) if newest_first else scans:
@@ -198,7 +199,7 @@ def _contradictions(ordered: Sequence[Scan]) -> list[str]:
                 f"then {scan.status.value.replace('_', ' ')} on {_time(scan).at:%Y-%m-%d}."
             )
             delivered_at = None
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in itertools.pairwise(ordered):
         there, here = (earlier.spot.country if earlier.spot else None), (later.spot.country if later.spot else None)
         known = _time(earlier).zone_known and _time(later).zone_known
         if there and here and there != here and known and _time(later).at - _time(earlier).at < _ELSEWHERE:
