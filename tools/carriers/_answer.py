@@ -129,9 +129,10 @@ class Node:
         while waiting:
             node = waiting.pop()
             inner = node.children()
-            if isinstance(node.value, dict):
+            value: object = node.value
+            if isinstance(value, dict):
                 found.extend(node.each(name))
-                inner = [node.at(key) for key in cast("dict[str, object]", node.value) if key != name]
+                inner = [node.at(key) for key in cast("dict[str, object]", value) if key != name]
             elif node.name == name:
                 found.append(node)
                 continue

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
@@ -74,8 +74,14 @@ def build(
             f"A parcel in the tracking file has {len(scans)} scans; at most {MOST_SCANS} are read."
         )
     ordered = _ordered([scan for scan in scans if scan.when is not None])
+    ordered, backwards = _not_before_the_scan_before(ordered)
     delivery = _standing_delivery(ordered)
     said = list(notes)
+    if backwards:
+        said.append(
+            f"{backwards} local time(s) without a zone run backwards or give only the day; "
+            "they stand in the carrier's own order, not before the scan before them."
+        )
     if undated := sum(scan.when is None for scan in scans):
         said.append(f"{undated} scan(s) without a readable time were left out.")
     if any(not _time(scan).zone_known for scan in ordered):
@@ -160,6 +166,19 @@ def _ordered(scans: Sequence[Scan]) -> list[Scan]:
             place -= 1
         ordered.insert(place, scan)
     return ordered
+
+
+def _not_before_the_scan_before(ordered: Sequence[Scan]) -> tuple[list[Scan], int]:
+    """Scans whose hour is not known, moved within their day to the hour of the scan they follow; and how many."""
+    kept: list[Scan] = []
+    moved = 0
+    for scan in ordered:
+        mine, before = _time(scan), _time(kept[-1]) if kept else None
+        if before is not None and not mine.zone_known and mine.at < before.at and mine.at.date() == before.at.date():
+            scan = replace(scan, when=replace(mine, at=before.at))
+            moved += 1
+        kept.append(scan)
+    return kept, moved
 
 
 def _surely_before(scan: Scan, other: Scan) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -34,6 +34,8 @@ _ABBREVIATIONS = {
     "MST": -420, "MDT": -360, "PST": -480, "PDT": -420, "AEST": 600, "AEDT": 660, "NZST": 720, "NZDT": 780,
 }  # fmt: skip
 """Minutes from UTC, as the postal operators of these countries use them."""
+
+_ALMOST_A_DAY = timedelta(hours=23, minutes=59, seconds=59)
 
 Order = Literal["day first", "month first"]
 
@@ -77,6 +79,22 @@ def read_time(
     if offset is None:
         return Moment(local.replace(tzinfo=UTC), zone_known=False)
     return Moment((local - offset).replace(tzinfo=UTC), zone_known=True)
+
+
+def deadline(text: str | None, *, clock: str | None = None, spot: Spot | None = None) -> datetime | None:
+    """A promised or expected time in UTC. A day without an hour (or with midnight in its place) ends at its end."""
+    when = read_time(text, clock=clock, spot=spot)
+    if when is None or text is None:
+        return None
+    local = _local(text, "day first")
+    midnight = local is not None and (local.hour, local.minute, local.second) == (0, 0, 0)
+    if not midnight or (clock is not None and _clock(clock) is not None):
+        return when.at
+    end = when.at + _ALMOST_A_DAY
+    if local is not None and local.tzinfo is None and spot is not None:
+        offset = offset_at(spot.country, spot.region, spot.postcode, end.replace(tzinfo=None))
+        end -= offset or timedelta(0)
+    return end
 
 
 def _is_date(text: str) -> bool:
@@ -153,9 +171,3 @@ def _offset(zone: str | None, local: datetime) -> timedelta | None:
         except (ZoneInfoNotFoundError, ValueError, OSError):
             return None
     return None
-
-
-def fixed(offset: str | None) -> timezone | None:
-    """The zone of an offset such as `-05:00`; None when it is none."""
-    found = _offset(offset, datetime(2000, 1, 1))  # noqa: DTZ001 - an offset needs no date
-    return timezone(found) if found is not None else None

@@ -4,7 +4,7 @@ from knowledge.tracking import Route, TrackingStatus
 from tools.carriers._answer import Node
 from tools.carriers._codes import coded, meaning
 from tools.carriers._route import Scan, build
-from tools.carriers._times import read_time
+from tools.carriers._times import deadline, read_time
 
 CARRIER = "boxknight"
 EXPECTED = "id with orderStatus and createdAt"
@@ -47,12 +47,12 @@ def _order(order: Node) -> Route:
             scans.append(Scan(node=order.at("orderStatus"), when=changed, status=status, text=code, code=code))
         else:
             notes.append(f"BoxKnight says {code!r} without saying since when, so it is not a scan.")
-    promised = read_time(order.text("completeBefore"))
+    promised = deadline(order.text("completeBefore"))
     return build(
         CARRIER,
         order.text("id"),
         scans if created is not None else scans[1:],
         signed_by=order.text("signature", "name"),
-        promised_by=promised.at if promised else None,
+        promised_by=promised,
         notes=notes,
     )

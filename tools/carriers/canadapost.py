@@ -10,7 +10,7 @@ from tools.carriers._codes import coded, meaning
 from tools.carriers._countries import CA_PROVINCES, US_STATES
 from tools.carriers._places import Spot
 from tools.carriers._route import Scan, build, refused
-from tools.carriers._times import read_time
+from tools.carriers._times import deadline, read_time
 from tools.carriers._words import delivered_unless_denied, narrowed
 
 CARRIER = "canadapost"
@@ -71,12 +71,12 @@ def read(answer: Node) -> list[Route]:
 
 
 def _detail(detail: Node) -> Route:
-    promised = read_time(detail.first("changed-expected-date", "expected-delivery-date"))
+    promised = deadline(detail.first("changed-expected-date", "expected-delivery-date"))
     return build(
         CARRIER,
         detail.text("pin"),
         [_scan(event) for event in detail.each("significant-events", "occurrence")],
-        promised_by=promised.at if promised else None,
+        promised_by=promised,
     )
 
 
@@ -107,7 +107,7 @@ def _summary(pin: Node) -> Route:
     kind, text = pin.text("event-type"), pin.text("event-description")
     status = meaning(TYPES, kind)
     day, _, clock = (pin.text("event-date-time") or "").partition(":")
-    promised = read_time(pin.text("expected-delivery-date"))
+    promised = deadline(pin.text("expected-delivery-date"))
     scan = Scan(
         node=pin,
         when=read_time(day or None, clock=clock or None),
@@ -121,5 +121,5 @@ def _summary(pin: Node) -> Route:
         pin.text("pin"),
         [scan],
         signed_by=pin.text("signatory-name"),
-        promised_by=promised.at if promised else None,
+        promised_by=promised,
     )

@@ -5,7 +5,7 @@ from tools.carriers._answer import Node
 from tools.carriers._codes import coded, meaning
 from tools.carriers._places import Spot, spot_of
 from tools.carriers._route import Scan, build, grams, refused
-from tools.carriers._times import read_time
+from tools.carriers._times import deadline, read_time
 from tools.carriers._words import delivered_unless_denied
 
 CARRIER = "dhl_express"
@@ -62,13 +62,13 @@ def _waybill(waybill: Node) -> Route:
         return refused(
             CARRIER, number, condition.text("ConditionCode"), condition.first("ConditionData", "ActionStatus")
         )
-    promised = read_time(shipment.first("EstDlvyDate", "EstimatedDeliveryDate"))
+    promised = deadline(shipment.first("EstDlvyDate", "EstimatedDeliveryDate"))
     return build(
         CARRIER,
         number,
         [_scan(event) for event in events],
         weight_g=grams(shipment.text("Weight"), shipment.text("WeightUnit")),
-        promised_by=promised.at if promised else None,
+        promised_by=promised,
     )
 
 

@@ -6,7 +6,7 @@ from tools.carriers._codes import coded, meaning
 from tools.carriers._countries import country_of
 from tools.carriers._places import Spot
 from tools.carriers._route import Scan, build, grams, refused
-from tools.carriers._times import read_time
+from tools.carriers._times import deadline, read_time
 from tools.carriers._words import delivered_unless_denied, narrowed, status_of
 
 CARRIER = "dhl_universal"
@@ -55,14 +55,14 @@ def _shipment(shipment: Node) -> Route:
         and status_of(event.text("status")) is _S.DELIVERED
     ]
     signed = [name for name in (pod.text("givenName"), pod.text("familyName")) if name]
-    promised = read_time(shipment.text("estimatedTimeOfDelivery"))
+    promised = deadline(shipment.text("estimatedTimeOfDelivery"))
     return build(
         CARRIER,
         shipment.text("id"),
         [_scan(event) for event in events],
         signed_by=" ".join(signed) or pod.text("name"),
         weight_g=grams(details.text("weight", "value"), details.text("weight", "unitText")),
-        promised_by=promised.at if promised else None,
+        promised_by=promised,
         notes=notes,
     )
 

@@ -12,7 +12,7 @@ from tools.carriers._codes import coded, meaning
 from tools.carriers._countries import country_of
 from tools.carriers._places import Spot
 from tools.carriers._route import Scan, build, grams, refused
-from tools.carriers._times import read_time
+from tools.carriers._times import deadline, read_time
 from tools.carriers._words import delivered_unless_denied, mode_of, narrowed
 
 CARRIER = "fedex"
@@ -155,8 +155,8 @@ def _promise(result: Node) -> datetime | None:
         times.get("ESTIMATED_DELIVERY"),
         result.text("estimatedDeliveryTimeWindow", "window", "ends"),
     ):
-        if when := read_time(said):
-            return when.at
+        if (when := deadline(said)) is not None:
+            return when
     return None
 
 

@@ -6,7 +6,7 @@ from tools.carriers._codes import coded, meaning
 from tools.carriers._countries import country_of
 from tools.carriers._places import Spot
 from tools.carriers._route import Scan, build, refused
-from tools.carriers._times import read_time
+from tools.carriers._times import deadline, read_time
 from tools.carriers._words import delivered_unless_denied, narrowed
 
 CARRIER = "hermes"
@@ -46,12 +46,12 @@ def _shipment(info: Node) -> Route:
         return refused(CARRIER, info.text("shipmentID"), result.text("code"), result.text("message"))
     forecast = info.at("deliveryForecast")
     country = country_of(info.text("receiverAddress", "countryCode"))
-    until = read_time(forecast.text("date"), clock=forecast.text("timeSlot", "to"), spot=Spot(country=country))
+    until = deadline(forecast.text("date"), clock=forecast.text("timeSlot", "to"), spot=Spot(country=country))
     return build(
         CARRIER,
         info.text("shipmentID"),
         [_scan(event) for event in events],
-        promised_by=until.at if until else None,
+        promised_by=until,
     )
 
 

@@ -4,7 +4,7 @@ from knowledge.tracking import DeliveryMode, Route, TrackingStatus
 from tools.carriers._answer import Node
 from tools.carriers._codes import coded, meaning
 from tools.carriers._route import Scan, build, refused
-from tools.carriers._times import read_time
+from tools.carriers._times import deadline, read_time
 from tools.carriers._words import delivered_unless_denied, mode_of, narrowed
 
 CARRIER = "laposte"
@@ -44,7 +44,7 @@ def _shipment(item: Node) -> Route:
     events = shipment.each("event")
     if not events:
         return refused(CARRIER, number, item.text("returnCode"), item.text("returnMessage"))
-    promised = read_time(shipment.text("estimDate"))
+    promised = deadline(shipment.text("estimDate"))
     delivered = any(event.text("code") == "DI1" for event in events)
     return build(
         CARRIER,
@@ -52,7 +52,7 @@ def _shipment(item: Node) -> Route:
         [_scan(event) for event in events],
         mode=mode_of(shipment.text("removalPoint", "type")) if delivered else DeliveryMode.UNSTATED,
         # After a delivery La Poste repeats its time here, which promises nothing.
-        promised_by=promised.at if promised and not delivered else None,
+        promised_by=None if delivered else promised,
     )
 
 

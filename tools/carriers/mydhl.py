@@ -5,7 +5,7 @@ from tools.carriers import dhl_express
 from tools.carriers._answer import Node
 from tools.carriers._places import Spot, spot_of
 from tools.carriers._route import Scan, build, grams, refused
-from tools.carriers._times import read_time
+from tools.carriers._times import deadline, read_time
 
 CARRIER = "mydhl"
 EXPECTED = "shipments[].shipmentTrackingNumber with events[].typeCode"
@@ -29,7 +29,7 @@ def read(answer: Node) -> list[Route]:
 def _shipment(shipment: Node) -> Route:
     events = shipment.each("events")
     events = events or [event for piece in shipment.each("pieces") for event in piece.each("events")]
-    promised = read_time(shipment.first("estimatedDeliveryDate", "estimatedTimeOfDelivery"))
+    promised = deadline(shipment.first("estimatedDeliveryDate", "estimatedTimeOfDelivery"))
     return build(
         "mydhl",
         shipment.text("shipmentTrackingNumber"),
@@ -37,7 +37,7 @@ def _shipment(shipment: Node) -> Route:
         weight_g=grams(shipment.text("totalWeight"), "KG" if shipment.text("unitOfMeasurements") == "metric" else "LB")
         if shipment.text("unitOfMeasurements")
         else None,
-        promised_by=promised.at if promised else None,
+        promised_by=promised,
     )
 
 

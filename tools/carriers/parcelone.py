@@ -5,7 +5,7 @@ from tools.carriers._answer import Node
 from tools.carriers._codes import coded, meaning
 from tools.carriers._places import spot_of
 from tools.carriers._route import Scan, build, refused
-from tools.carriers._times import read_time
+from tools.carriers._times import deadline, read_time
 from tools.carriers._words import delivered_unless_denied, mode_of
 
 CARRIER = "parcelone"
@@ -56,14 +56,14 @@ def read(answer: Node) -> list[Route]:
 
 
 def _result(result: Node) -> Route:
-    promised = read_time(result.first("EstimatedDeliveryDate", "EstimatedDelivery"))
+    promised = deadline(result.first("EstimatedDeliveryDate", "EstimatedDelivery"))
     return build(
         CARRIER,
         result.first("TrackingID", "CarrierTrackingID"),
         [_scan(event) for event in result.each("Events")],
         signed_by=result.text("SignedBy"),
         mode=mode_of((result.text("StatusCode") or "").replace("_", " ")),
-        promised_by=promised.at if promised else None,
+        promised_by=promised,
     )
 
 

@@ -6,7 +6,7 @@ from tools.carriers._codes import coded, meaning
 from tools.carriers._countries import country_of
 from tools.carriers._places import Spot
 from tools.carriers._route import Scan, build, refused
-from tools.carriers._times import read_time
+from tools.carriers._times import deadline, read_time
 from tools.carriers._words import delivered_unless_denied, mode_of
 
 CARRIER = "royalmail"
@@ -63,14 +63,14 @@ def _piece(piece: Node) -> Route:
     estimated = piece.at("estimatedDelivery")
     until = estimated.text("endOfEstimatedWindow")
     day = estimated.text("date")
-    promised = read_time(f"{day}T{until}" if day and until else day, spot=Spot(country="GB"))
+    promised = deadline(f"{day}T{until}" if day and until else day, spot=Spot(country="GB"))
     return build(
         CARRIER,
         number,
         [_scan(event, summary) for event in events] or _summarised(summary),
         signed_by=piece.text("signature", "recipientName") or piece.text("signature", "printedName"),
         mode=mode_of(summary.text("summaryLine")),
-        promised_by=promised.at if promised else None,
+        promised_by=promised,
     )
 
 

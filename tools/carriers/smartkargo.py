@@ -6,7 +6,7 @@ from tools.carriers._codes import coded, meaning
 from tools.carriers._countries import country_of
 from tools.carriers._places import Spot
 from tools.carriers._route import Scan, build
-from tools.carriers._times import read_time
+from tools.carriers._times import deadline, read_time
 from tools.carriers._words import delivered_unless_denied
 
 CARRIER = "smartkargo"
@@ -43,14 +43,14 @@ def read(answer: Node) -> list[Route]:
 
 
 def _piece(number: str | None, piece: str | None, events: list[Node], pieces: int) -> Route:
-    promised = next((when for event in events if (when := read_time(event.text("estimatedDeliveryDate")))), None)
+    promised = next((when for event in events if (when := deadline(event.text("estimatedDeliveryDate")))), None)
     left = any(event.text("eventType") == "DLD" for event in events)
     return build(
         CARRIER,
         number,
         [_scan(event) for event in events],
         mode=DeliveryMode.LEFT_UNATTENDED if left else DeliveryMode.UNSTATED,
-        promised_by=promised.at if promised else None,
+        promised_by=promised,
         notes=[f"Piece {piece} of air waybill {number}."] if pieces > 1 and piece else [],
     )
 

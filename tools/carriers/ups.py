@@ -11,7 +11,7 @@ from tools.carriers._codes import coded, meaning
 from tools.carriers._countries import country_of
 from tools.carriers._places import Spot
 from tools.carriers._route import Scan, build, grams, refused
-from tools.carriers._times import read_time
+from tools.carriers._times import deadline, read_time
 from tools.carriers._words import delivered_unless_denied, mode_of, narrowed, status_of
 
 CARRIER = "ups"
@@ -71,7 +71,7 @@ def _package(package: Node, inquiry: str | None) -> Route:
     delivery = package.at("deliveryInformation")
     promised = next(
         (
-            read_time(day.text("date"))
+            deadline(day.text("date"))
             for kind in ("RDD", "SDD")
             for day in package.each("deliveryDate")
             if day.text("type") == kind
@@ -85,7 +85,7 @@ def _package(package: Node, inquiry: str | None) -> Route:
         signed_by=delivery.text("receivedBy"),
         mode=mode_of(delivery.text("location")),
         weight_g=grams(package.text("weight", "weight"), package.text("weight", "unitOfMeasurement")),
-        promised_by=promised.at if promised else None,
+        promised_by=promised,
     )
 
 

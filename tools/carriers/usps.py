@@ -6,7 +6,7 @@ from tools.carriers._codes import coded, meaning
 from tools.carriers._countries import US_STATES, country_of
 from tools.carriers._places import Spot
 from tools.carriers._route import Scan, build, refused
-from tools.carriers._times import read_time
+from tools.carriers._times import deadline, read_time
 from tools.carriers._words import delivered_unless_denied
 
 CARRIER = "usps"
@@ -64,12 +64,12 @@ def _parcel(parcel: Node) -> Route:
     if error.exists and not parcel.at("trackingEvents").exists:
         return refused(CARRIER, parcel.text("trackingNumber"), error.text("code"), error.text("message"))
     expected = parcel.first("expectedDeliveryTimeStamp", "expectedDeliveryDate", "guaranteedDeliveryTimeStamp")
-    promised = read_time(expected) or read_time(parcel.text("deliveryDateExpectation", "expectedDeliveryDate"))
+    promised = deadline(expected) or deadline(parcel.text("deliveryDateExpectation", "expectedDeliveryDate"))
     return build(
         CARRIER,
         parcel.text("trackingNumber"),
         [_scan(event) for event in parcel.each("trackingEvents")],
-        promised_by=promised.at if promised else None,
+        promised_by=promised,
     )
 
 
@@ -94,12 +94,12 @@ def _older(info: Node) -> Route:
     error = info.at("Error")
     if error.exists:
         return refused(CARRIER, number, error.text("Number"), error.text("Description"))
-    promised = read_time(info.first("GuaranteedDeliveryDate", "ExpectedDeliveryDate", "PredictedDeliveryDate"))
+    promised = deadline(info.first("GuaranteedDeliveryDate", "ExpectedDeliveryDate", "PredictedDeliveryDate"))
     return build(
         CARRIER,
         number,
         [_older_scan(event) for event in [*info.each("TrackSummary"), *info.each("TrackDetail")]],
-        promised_by=promised.at if promised else None,
+        promised_by=promised,
     )
 
 
