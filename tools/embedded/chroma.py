@@ -28,6 +28,7 @@ def chroma_command(folder: Path, port: int, log: Path) -> Command:
             *("--path", str(folder), "--host", "127.0.0.1", "--port", str(port)),
         ),
         log=log,
+        port=port,
         folder=folder,
         environment={"ANONYMIZED_TELEMETRY": "False", "NO_COLOR": "1"},
     )

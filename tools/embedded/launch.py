@@ -38,7 +38,7 @@ def main() -> None:
     # A parent that runs in the background of a shell ignores SIGINT, and ignoring is inherited.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
-        os.execv(command[0], command)
+        os.execv(command[0], command)  # noqa: S606 - no shell is the point
     except OSError as problem:
         sys.stderr.write(f"cannot run {command[0]}: {problem.strerror}\n")
         sys.exit(127)

@@ -24,7 +24,7 @@ OWNER = "amends"
 DATABASE = "amends"
 _SERVICE_USER = "pgserver"
 _SHELTER_NOTE = "postgres.folder"
-_PASSWORD = "owner-password"
+_PASSWORD_FILE = "owner-password"  # noqa: S105 - the name of the file
 _HBA = "host all all 127.0.0.1/32 scram-sha-256\n"
 
 
@@ -73,7 +73,7 @@ class Cluster:
 
     def url(self, port: int) -> str:
         """The owner's connection URL."""
-        password = (self._home / _PASSWORD).read_text(encoding="ascii").strip()
+        password = (self._home / _PASSWORD_FILE).read_text(encoding="ascii").strip()
         return f"postgresql://{OWNER}:{password}@127.0.0.1:{port}/{DATABASE}"
 
     def command(self, port: int, log: Path) -> Command:
@@ -91,12 +91,14 @@ class Cluster:
             "log_parameter_max_length": "0",
         }
         if not self._durable:
-            settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+            # Commits still reach the kernel before they are answered: only a power cut loses them, no killed process.
+            settings |= {"fsync": "off", "full_page_writes": "off"}
         options = tuple(part for name, value in settings.items() for part in ("-c", f"{name}={value}"))
         return Command(
             name="postgres",
             arguments=(str(self._binaries / "postgres"), "-D", str(self._home / "18"), *options),
             log=log,
+            port=port,
             user=self._user,
             stop_signal=signal.SIGINT,  # fast shutdown: roll back, checkpoint, leave
         )
@@ -166,8 +168,10 @@ class Cluster:
         password = secrets.token_urlsafe(32)
         sync = () if self._durable else ("--no-sync",)
         self._run(
-            ("initdb", "-D", str(fresh), "-U", "postgres", "--auth=reject", "--encoding=UTF8", *sync)
-            + ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
+            (
+                *("initdb", "-D", str(fresh), "-U", "postgres", "--auth=reject", "--encoding=UTF8"),
+                *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", *sync),
+            )
         )
         self._write_hba(fresh)
         # Single-user mode takes one statement a line. The superuser keeps no password, so nobody can log in as it.
@@ -177,7 +181,7 @@ class Cluster:
             f"ALTER ROLE {OWNER} SET createrole_self_grant = 'set, inherit';\n"
             f"CREATE DATABASE {DATABASE} OWNER {OWNER};\n",
         )
-        write_private(self._home / _PASSWORD, password + "\n")
+        write_private(self._home / _PASSWORD_FILE, password + "\n")
         fresh.rename(self._home / "18")
 
     def _write_hba(self, cluster: Path) -> None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
+import psutil
 from pydantic import Field
 
 from knowledge.base import Frozen
@@ -42,6 +43,8 @@ class Command(Frozen):
     log: Path
     environment: dict[str, str] = {}
     """Added to this process's own environment."""
+    port: int | None = None
+    """The TCP port it must be listening on, itself, before it counts as ready."""
     user: str | None = None
     folder: Path = Path("/")
     """Working folder."""
@@ -153,7 +156,9 @@ class Processes:
             if process.poll() is not None:
                 raise StartError(f"{command.name} ended with {process.returncode} while starting. {_tail(command.log)}")
             try:
-                await asyncio.wait_for(_as_coroutine(child.check), timeout=5)
+                await _ask(child.check, process)
+                if command.port is not None and not listens(process.pid, command.port):
+                    raise LookupError(f"another process answers on its port {command.port}")
             except Exception as refused:
                 problem = refused
                 await asyncio.sleep(_POLL)
@@ -188,17 +193,38 @@ class Processes:
         if process is None or process.poll() is not None:
             return
         _signal(process.pid, child.command.stop_signal)
-        deadline = time.monotonic() + child.command.stop_seconds
-        while process.poll() is None and time.monotonic() < deadline:
-            await asyncio.sleep(_POLL / 2)
-        if process.poll() is None:
+        try:
+            await asyncio.to_thread(process.wait, child.command.stop_seconds)
+        except subprocess.TimeoutExpired:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
 
-async def _as_coroutine(check: Check) -> None:
-    await check()
+async def _ask(check: Check, process: subprocess.Popen[bytes]) -> None:
+    """Run one check; give up when the process ends meanwhile or no answer comes within five seconds."""
+    answer = asyncio.ensure_future(check())
+    try:
+        for _ in range(round(5 / _POLL)):
+            await asyncio.wait({answer}, timeout=_POLL)
+            if answer.done():
+                await answer
+                return
+            if process.poll() is not None:
+                raise LookupError("it ended before it answered")
+        raise TimeoutError("it does not answer")
+    finally:
+        answer.cancel()
+
+
+def listens(pid: int, port: int) -> bool:
+    """True when process `pid` itself listens on `port`."""
+    with contextlib.suppress(psutil.Error):
+        return any(
+            connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port == port
+            for connection in psutil.Process(pid).net_connections("tcp")
+        )
+    return False
 
 
 def _signal(pid: int, number: int) -> None:

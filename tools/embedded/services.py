@@ -6,14 +6,15 @@ import fcntl
 import os
 import shutil
 import socket
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from tools.embedded.addresses import Addresses, ServicesRecord, read_record, write_record
 from tools.embedded.chroma import check_chroma, chroma_command
 from tools.embedded.identity import ProcessIdentity
 from tools.embedded.postgres import Cluster
-from tools.embedded.processes import Processes, end_leftovers
+from tools.embedded.processes import Command, Processes, StartError, end_leftovers
 from tools.embedded.temporal import check_temporal, temporal_command
 from tools.settings import Settings
 
@@ -35,7 +36,7 @@ class EmbeddedServices:
 
     `durable=False` trades safety against a power cut for speed (a killed process loses nothing either way);
     `search_attributes` maps custom search attributes to Temporal types (`{"Merchant": "Keyword"}`);
-    `ui_port` turns Temporal's web pages on.
+    `ui_port` turns Temporal's web pages on; `find_port` answers with a free port, the given one (0: any) if it can.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class EmbeddedServices:
         search_attributes: Mapping[str, str] | None = None,
         ui_port: int | None = None,
         shelter: Path = Path("/var/lib/amends"),
+        find_port: Callable[[int], int] | None = None,
     ) -> None:
         self._settings = settings
         self._data = settings.data.expanduser().absolute()
@@ -53,6 +55,7 @@ class EmbeddedServices:
         self._search_attributes = dict(search_attributes or {})
         self._ui_port = ui_port
         self._shelter = shelter
+        self._free_port = find_port or free_port
         self._lock: int | None = None
         self._record = ServicesRecord()
         self.processes = Processes(self._note_children)
@@ -99,12 +102,10 @@ class EmbeddedServices:
         return addresses
 
     async def stop(self) -> None:
-        """Stop the children this object started, the database last, and release the folder. Safe to call again."""
+        """Stop the children this object started and release the folder. Safe to call again."""
         if self._lock is None:
             return
-        for name in ("temporal", "chroma", "postgres"):
-            await self.processes.stop(name)
-        await self.processes.stop_all()
+        await asyncio.gather(*(self.processes.stop(name) for name in ("temporal", "chroma", "postgres")))
         self._record = ServicesRecord(ports=self._record.ports)
         self._write_record()
         os.close(self._lock)
@@ -134,49 +135,65 @@ class EmbeddedServices:
             return self._settings.postgres_url
         cluster = self._cluster()
         await asyncio.to_thread(cluster.prepare)
-        port = self._port("postgres")
-        await self.processes.start(cluster.command(port, self.log_folder / "postgres.log"), lambda: cluster.check(port))
-        return cluster.url(port)
+        log = self.log_folder / "postgres.log"
+        return cluster.url(await self._serve("postgres", lambda port: cluster.command(port, log), cluster.check))
 
     async def _start_temporal(self) -> str:
         if self._settings.temporal_address is not None:
             return self._settings.temporal_address
-        folder = self._folder("temporal")
-        port = self._port("temporal")
         namespace = self._settings.temporal_namespace
-        address = f"127.0.0.1:{port}"
-        command = temporal_command(
-            folder,
-            port,
-            self.log_folder / "temporal.log",
-            namespace=namespace,
-            search_attributes=self._search_attributes,
-            ui_port=self._ui_port,
-            durable=self._durable,
-        )
-        await self.processes.start(command, lambda: check_temporal(address, namespace))
-        return address
+
+        def command(port: int) -> Command:
+            return temporal_command(
+                self._folder("temporal"),
+                port,
+                self.log_folder / "temporal.log",
+                namespace=namespace,
+                search_attributes=self._search_attributes,
+                ui_port=self._ui_port,
+                durable=self._durable,
+            )
+
+        port = await self._serve("temporal", command, lambda port: check_temporal(f"127.0.0.1:{port}", namespace))
+        return f"127.0.0.1:{port}"
 
     async def _start_chroma(self) -> str:
         if self._settings.chroma_url is not None:
             return self._settings.chroma_url
-        port = self._port("chroma")
-        url = f"http://127.0.0.1:{port}"
-        command = chroma_command(self._folder("chroma"), port, self.log_folder / "chroma.log")
-        await self.processes.start(command, lambda: check_chroma(url))
-        return url
+
+        def command(port: int) -> Command:
+            return chroma_command(self._folder("chroma"), port, self.log_folder / "chroma.log")
+
+        port = await self._serve("chroma", command, lambda port: check_chroma(f"http://127.0.0.1:{port}"))
+        return f"http://127.0.0.1:{port}"
+
+    async def _serve(
+        self, name: str, command: Callable[[int], Command], check: Callable[[int], Awaitable[object]]
+    ) -> int:
+        """Start a service on the port it had before or another free one, and return the port."""
+        wanted = self._record.ports.get(name, 0)
+        for last in (False, False, True):
+            port = self._free_port(wanted) or self._free_port(0)
+            self._note_port(name, port)
+            try:
+                await self.processes.start(command(port), partial(check, port))
+            except StartError:
+                # Between our look and the service's, another process may have taken the port.
+                if last or free_port(port):
+                    raise
+                wanted = 0
+            else:
+                return port
+        raise AssertionError("the last attempt returns or raises")
 
     def _folder(self, name: str) -> Path:
         folder = self._data / name
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
 
-    def _port(self, name: str) -> int:
-        """The port this service had before, or a free one when that is taken by now."""
-        port = _free_port(self._record.ports.get(name, 0)) or _free_port(0)
+    def _note_port(self, name: str, port: int) -> None:
         self._record = self._record.model_copy(update={"ports": {**self._record.ports, name: port}})
         self._write_record()
-        return port
 
     def _take_lock(self) -> None:
         lock = os.open(self._data / "services.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -197,7 +214,7 @@ class EmbeddedServices:
             write_record(self._data, self._record)
 
 
-def _free_port(wanted: int) -> int:
+def free_port(wanted: int) -> int:
     """`wanted` when it is free (0: any free port); 0 when it is taken."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

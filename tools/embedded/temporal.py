@@ -50,7 +50,7 @@ def temporal_command(
         arguments += ["--search-attribute", f"{name}={kind}"]
     if not durable:
         arguments += ["--sqlite-pragma", "synchronous=0"]
-    return Command(name="temporal", arguments=tuple(arguments), log=log, folder=folder)
+    return Command(name="temporal", arguments=tuple(arguments), log=log, port=port, folder=folder)
 
 
 async def check_temporal(address: str, namespace: str) -> str:
