@@ -1,9 +1,9 @@
 """The audit chain: per merchant, append-only, each entry hashed with the one before. Digests only, no personal data.
 
-The hash is SHA-256 over canonical JSON of `action, actor, at, case_id, digest, prev, seq`; `at` is UTC with microseconds.
-PostgreSQL computes it while holding the lock on the chain's head, so entries of one merchant are strictly one after the
-other, and the application's role can neither set a time, nor write an entry beside the chain, nor change one.
-What a chain cannot show by itself is its own replacement as a whole by the owner of the database: keep `head` elsewhere.
+The hash is SHA-256 over canonical JSON of `action, actor, at, case_id, digest, prev, seq`; `at` is UTC to the
+microsecond. PostgreSQL computes it while holding the lock on the chain's head, so entries of one merchant are strictly
+one after the other, and the application's role can neither set a time, nor write beside the chain, nor change an entry.
+What no chain can show by itself is its replacement as a whole by the database's owner: keep `head` elsewhere.
 """
 
 from collections.abc import Sequence
@@ -85,19 +85,28 @@ class AuditTrail:
     async def verify(self, merchant: str) -> AuditVerdict:
         """Walk the whole chain and compare its end with the head."""
         async with self._records.merchant(merchant) as scope:
-            # One snapshot for entries and head, or an entry added meanwhile would look like a break.
-            await scope.execute("set transaction isolation level repeatable read")
-            cursor = await scope.execute("select seq, hash from amends.audit_head")
-            head_seq, head = await cursor.fetchone() or (0, _START)
             count, prev = 0, _START
-            while batch := await _read(scope, None, count):
+            while True:
+                batch = await _read(scope, None, count)
                 for entry in batch:
                     if entry.seq != count + 1 or entry.prev != prev or entry.hash != entry.expected_hash():
-                        return AuditVerdict(entries=count, intact=False, broken_at=count + 1, head=head)
+                        return AuditVerdict(
+                            entries=count, intact=False, broken_at=count + 1, head=(await _head(scope))[1]
+                        )
                     count, prev = entry.seq, entry.hash
-            intact = (count, prev) == (head_seq, head)
-            broken_at = None if intact else min(count, head_seq) + 1
-            return AuditVerdict(entries=count, intact=intact, broken_at=broken_at, head=head)
+                # Entries and head are committed together, and the head is read after the entries: when it is ahead,
+                # entries were chained meanwhile, and if there are none to read, they are missing.
+                head_seq, head = await _head(scope)
+                if head_seq > count and (batch or await _read(scope, None, count)):
+                    continue
+                intact = (count, prev) == (head_seq, head)
+                broken_at = None if intact else min(count, head_seq) + 1
+                return AuditVerdict(entries=count, intact=intact, broken_at=broken_at, head=head)
+
+
+async def _head(scope: Scope) -> tuple[int, str]:
+    cursor = await scope.execute("select seq, hash from amends.audit_head")
+    return await cursor.fetchone() or (0, _START)
 
 
 async def _read(scope: Scope, case_id: str | None, after: int) -> Sequence[AuditEntry]:

@@ -6,8 +6,8 @@ than is left of the captured amount after refunds and credits. A payment of 100 
 full is 60 given and 40 contested, never 160; should the refund fail after all, the contested balance grows to 100. For
 new reservations the face of the dispute counts, so nothing can be given from money that a bank holds.
 
-What others did (the processor's dashboard, a bank) is entered as *foreign* even beyond the captured amount: the money is
-gone. Such an overdraft shows in `standing`, is chained as `ledger.overdrawn`, and blocks every new reservation.
+What others did (the processor's dashboard, a bank) is entered as *foreign* even beyond the captured amount: the money
+is gone. Such an overdraft shows in `standing`, is chained as `ledger.overdrawn`, and blocks every new reservation.
 """
 
 from collections.abc import Sequence
@@ -108,8 +108,8 @@ class Ledger:
     async def reconcile(self, merchant: str, charge: str, refunds: Sequence[ProcessorRefund]) -> Sequence[Entry]:
         """Make the ledger agree with the processor's refunds on the charge; returns all the payment's entries.
 
-        A refund is matched by its reference or, while the entry has none, by its case key; what matches nothing was made behind our back and
-        becomes a foreign entry, even into an overdraft. Repeating it changes nothing.
+        A refund is matched by its reference or, while the entry has none, by its case key; what matches nothing was
+        made behind our back and becomes a foreign entry, even into an overdraft. Repeating it changes nothing.
         """
         async with self._records.merchant(merchant) as scope:
             await ledger_rows.lock(scope, charge)
@@ -280,9 +280,7 @@ def _new(
 
 def _same(row: Row, charge: str, amount: Money, kind: EntryKind, case_id: str | None) -> None:
     if (row.charge, row.amount, row.kind, row.case_id) != (charge, amount, kind.value, case_id):
-        raise LedgerRefused(
-            f"key {row.key} stands for a {row.kind} of {row.amount} on {row.charge}; use another key for another payment"
-        )
+        raise LedgerRefused(f"key {row.key} stands for a {row.kind} of {row.amount} on {row.charge}; use a new key")
 
 
 def _chargeback_key(dispute: str) -> str:

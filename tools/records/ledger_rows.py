@@ -174,8 +174,8 @@ async def add(scope: Scope, row: Row) -> Row | None:
     try:
         cursor = await scope.execute(
             "insert into amends.ledger_entry (merchant, key, charge, case_id, kind, origin, amount_minor, currency,"
-            " state, reference, failure) values ((select amends.current_merchant()), %s, %s, %s, %s, %s, %s, %s, %s, %s,"
-            " %s) on conflict (merchant, key) do nothing",
+            " state, reference, failure) values ((select amends.current_merchant()), %s, %s, %s, %s, %s, %s, %s, %s,"
+            " %s, %s) on conflict (merchant, key) do nothing",
             row[:10],
         )
     except DatabaseError as error:
@@ -187,7 +187,7 @@ async def add(scope: Scope, row: Row) -> Row | None:
 
 
 async def change(scope: Scope, row: Row, changed: Row) -> Row:
-    """Give the entry the state, origin, reference and failure of `changed`, and chain it; LedgerRefused when illegal."""
+    """Give the entry what `changed` says of state, origin, reference and failure; LedgerRefused when illegal."""
     if changed == row:
         return row
     try:

@@ -1,6 +1,6 @@
 """Connections to the records, each transaction scoped to one merchant."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, LiteralString, Self
 
@@ -110,7 +110,7 @@ class Records:
         await self._pool.close()
 
     @asynccontextmanager
-    async def merchant(self, merchant: str) -> AsyncIterator[Scope]:
+    async def merchant(self, merchant: str) -> AsyncGenerator[Scope, None]:
         """A transaction that sees and writes `merchant`'s rows only; committed at the end, rolled back on an error.
 
         Raises RecordsUnavailable when the database is down or goes away meanwhile.

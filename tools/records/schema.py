@@ -3,12 +3,14 @@
 import asyncio
 import secrets
 from pathlib import Path
+from typing import cast
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 from alembic import command
 from alembic.config import Config
 from psycopg import sql
+from psycopg.rows import TupleRow
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
@@ -55,8 +57,7 @@ async def read_tenancy_secret(owner_url: str) -> bytes:
 def _migrate(owner_url: str, app_password: str, tenancy_secret: bytes | None) -> None:
     engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(owner_url), poolclass=NullPool)
     with engine.begin() as connection:
-        driver = connection.connection.driver_connection
-        assert isinstance(driver, psycopg.Connection)
+        driver = cast("psycopg.Connection[TupleRow]", connection.connection.driver_connection)
         driver.execute("select pg_advisory_xact_lock(%s)", (_ONE_MIGRATION_AT_A_TIME,))
         _set_up_role(driver, app_password)
         driver.execute("create schema if not exists amends_private")
