@@ -33,9 +33,14 @@ _RFC_3339 = (
 
 def _written_in_full(value: Any) -> Any:
     """Only RFC 3339 text, so that a bundle means the same to every reader (pydantic alone takes epoch digits)."""
-    if isinstance(value, datetime) or (isinstance(value, str) and re.fullmatch(_RFC_3339[1:-1], value)):
+    if isinstance(value, datetime):
         return value
-    raise ValueError("write a time as 2026-03-01T09:30:00Z, with the date, the seconds and the offset")
+    if not isinstance(value, str) or not re.fullmatch(_RFC_3339[1:-1], value):
+        raise ValueError("not a time in full; write 2026-03-01T09:30:00Z, with the date, the seconds and the offset")
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError(f"there is no such date or time as {value}; write a real one") from error
 
 
 def _in_utc(at: datetime) -> datetime:

@@ -1,6 +1,7 @@
 """Full card numbers are refused at the door (PCI DSS 3.3): what never came in need not be protected or erased."""
 
 from collections.abc import Iterator, Mapping
+from typing import cast
 
 from knowledge.case import CaseBundle
 from knowledge.rules.bundle_check import Refusal
@@ -30,9 +31,10 @@ def _in(node: object, path: tuple[str | int, ...], pointer: str | None = None) -
         if find_card_numbers(node):
             yield Refusal(pointer=pointer or pointer_to(*path), problem="the text holds a full card number", mend=_MEND)
     elif isinstance(node, dict):
-        for key, part in node.items():  # pyright: ignore[reportUnknownVariableType]
-            if key not in _NUMBERS_BY_NATURE:
-                yield from _in(part, (*path, str(key)))  # pyright: ignore[reportUnknownArgumentType]
+        for key, part in cast(dict[str, object], node).items():
+            # An item's attributes are named by the merchant, whose "id" or "reference" promises nothing.
+            if key not in _NUMBERS_BY_NATURE or "attributes" in path:
+                yield from _in(part, (*path, key))
     elif isinstance(node, list):
-        for index, part in enumerate(node):  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-            yield from _in(part, (*path, index))  # pyright: ignore[reportUnknownArgumentType]
+        for index, part in enumerate(cast(list[object], node)):
+            yield from _in(part, (*path, index))

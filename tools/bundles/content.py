@@ -12,7 +12,7 @@ from defusedxml.ElementTree import ParseError, fromstring
 from knowledge.case import CaseBundle
 from knowledge.rules.bundle_check import Refusal
 from tools.bundles.limits import MIB, TRACKING_BYTES
-from tools.bundles.paths import composed, path_refusal, readable
+from tools.bundles.paths import composed, path_problem, path_refusal, readable
 from tools.files.images import UndecodableImage, check_picture
 
 _PDF = b"%PDF-"
@@ -71,6 +71,8 @@ def content_problems(named: list[NamedFile], files: Mapping[str, bytes], *, clos
     """Missing, empty, altered or unsuitable files; in a `closed` bundle also files that nothing names."""
     for each in named:
         data = files.get(composed(each.path))
+        if path_problem(each.path) is not None:
+            continue
         if data is None:
             yield Refusal(
                 pointer=each.at,

@@ -21,6 +21,7 @@ def gather_folder(folder: Path) -> Gathered:
             names.append(name)
         else:
             refusals.append(problem)
+    names.sort()
     refusals += repeated_names(names)
     if CASE not in names:
         refusals.append(no_case(folder.name))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from knowledge.rules.bundle_check import Refusal
 
 
-class BundleRefused(ValueError):  # noqa: N818 - the house says what happened, not that it is an error
+class BundleRefused(ValueError):
     """A bundle that may not come in. `where` names the folder, zip or line; `refusals` is never empty."""
 
     def __init__(self, where: str, refusals: Sequence[Refusal]) -> None:

@@ -6,6 +6,7 @@ from knowledge.case import FORMAT, CaseBundle
 from knowledge.money import currencies
 
 SCHEMA_ID = "urn:amends:case:1"
+_AMOUNT = "Decimal text with at most the currency's decimals, and an ISO 4217 code."
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -37,7 +38,7 @@ def _amount() -> dict[str, Any]:
     ]
     return {
         "type": "object",
-        "description": "Decimal text with at most the currency's decimals, and an ISO 4217 code.",
+        "description": _AMOUNT,
         "additionalProperties": False,
         "required": ["amount", "currency"],
         "properties": {"amount": {"type": "string"}, "currency": {"type": "string"}},
@@ -55,7 +56,10 @@ def _published(node: Any) -> Any:
     schema = cast(dict[str, Any], node)
     properties = schema.get("properties")
     if isinstance(properties, dict) and set(cast(dict[str, Any], properties)) == {"amount", "currency"}:
-        return schema if "oneOf" in schema else {"$ref": "#/$defs/Amount"}
+        if "oneOf" in schema:
+            return schema
+        own = {"description": schema["description"]} if schema.get("description") != _AMOUNT else {}
+        return {"$ref": "#/$defs/Amount", **own}
     published: dict[str, Any] = {}
     for key, value in schema.items():
         if key == "title" and isinstance(value, str) and "properties" not in schema:
