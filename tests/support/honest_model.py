@@ -78,8 +78,8 @@ def _claim(text: str) -> dict[str, Any]:
 def grade_of(jpeg: bytes) -> str:
     """Holes are dark and thicker than writing: the share of dark pixels left after thin strokes are filled in."""
     image = Image.open(io.BytesIO(jpeg)).convert("L").resize((256, 256))
-    dark = float(np.mean(np.asarray(image.filter(ImageFilter.MaxFilter(11))) < 48))
-    return "none" if dark < 0.002 else "minor" if dark < 0.01 else "moderate" if dark < 0.025 else "severe"
+    dark = float(np.mean(np.asarray(image.filter(ImageFilter.MaxFilter(5))) < 48))
+    return "none" if dark < 0.0015 else "minor" if dark < 0.006 else "moderate" if dark < 0.02 else "severe"
 
 
 def answer_honestly(schema: str, user: str, images: list[bytes]) -> dict[str, Any]:
