@@ -12,12 +12,19 @@ RECORD = "services.json"
 
 
 class Addresses(Frozen):
-    """How to reach the three services. `postgres_url` holds the owner's password."""
+    """How to reach the services. `postgres_url` holds the owner's password."""
 
     postgres_url: str
     temporal_address: str
     temporal_namespace: str
     chroma_url: str
+    stripe_url: str | None = None
+    """The local sandbox processor, when one runs."""
+
+    def environment(self) -> dict[str, str]:
+        """The same as the settings' variables, for a child process that works with these services."""
+        named = {f"AMENDS_{name.upper()}": value for name, value in self.model_dump().items()}
+        return {name: value for name, value in named.items() if value is not None}
 
 
 class ServicesRecord(Frozen):

@@ -85,6 +85,11 @@ class Processes:
         }
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Every supervised child, in the order of their starts."""
+        return tuple(self._children)
+
+    @property
     def restarts(self) -> dict[str, int]:
         """How often each child was started again."""
         return {name: child.restarts for name, child in self._children.items()}

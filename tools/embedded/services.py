@@ -6,9 +6,12 @@ import fcntl
 import os
 import shutil
 import socket
+import sys
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
+
+import httpx
 
 from tools.embedded.addresses import Addresses, ServicesRecord, read_record, write_record
 from tools.embedded.chroma import check_chroma, chroma_command
@@ -17,6 +20,10 @@ from tools.embedded.postgres import Cluster
 from tools.embedded.processes import Command, Processes, StartError, end_leftovers
 from tools.embedded.temporal import check_temporal, temporal_command
 from tools.settings import Settings
+
+_SERVICES = ("temporal", "chroma", "postgres")
+SOURCES = Path(__file__).parents[2]
+"""Where the rooms are importable from, also when the project itself is not installed."""
 
 
 class FolderInUseError(RuntimeError):
@@ -101,11 +108,42 @@ class EmbeddedServices:
         self._write_record()
         return addresses
 
+    async def start_sandbox(self) -> Addresses:
+        """Start the local sandbox processor too, after `start`, and return the addresses with its own."""
+        addresses = self._record.addresses
+        if addresses is None:
+            raise RuntimeError("start the services before the sandbox processor")
+
+        def command(port: int) -> Command:
+            return Command(
+                name="sandbox",
+                arguments=(
+                    *(sys.executable, "-m", "tools.processors.sandbox"),
+                    *("--folder", str(self._data / "sandbox"), "--port", str(port)),
+                ),
+                log=self.log_folder / "sandbox.log",
+                port=port,
+                environment={"PYTHONPATH": str(SOURCES)},
+            )
+
+        async def check(port: int) -> None:
+            async with httpx.AsyncClient(trust_env=False) as client:
+                (await client.get(f"http://127.0.0.1:{port}/_sandbox/ready")).raise_for_status()
+
+        port = await self._serve("sandbox", command, check)
+        addresses = addresses.model_copy(update={"stripe_url": f"http://127.0.0.1:{port}"})
+        self._record = self._record.model_copy(update={"addresses": addresses})
+        self._write_record()
+        return addresses
+
     async def stop(self) -> None:
         """Stop the children this object started and release the folder. Safe to call again."""
         if self._lock is None:
             return
-        await asyncio.gather(*(self.processes.stop(name) for name in ("temporal", "chroma", "postgres")))
+        for name in reversed(self.processes.names):
+            if name not in _SERVICES:  # what works with the services goes before them
+                await self.processes.stop(name)
+        await asyncio.gather(*(self.processes.stop(name) for name in _SERVICES))
         self._record = ServicesRecord(ports=self._record.ports)
         self._write_record()
         os.close(self._lock)
@@ -119,7 +157,7 @@ class EmbeddedServices:
         self._take_lock()
         try:
             self._cluster().erase()
-            for name in ("temporal", "chroma", "logs"):
+            for name in ("temporal", "chroma", "sandbox", "logs"):
                 shutil.rmtree(self._data / name, ignore_errors=True)
             (self._data / "services.json").unlink(missing_ok=True)
         finally:

