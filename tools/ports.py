@@ -90,6 +90,9 @@ class ProcessorDispute(Frozen):
     network_reason_code: str | None
     submission_count: int
     evidence_staged: bool
+    recovered: Money | None = None
+    """What came back to the merchant, in the currency of their balance; told apart from won and lost, because a
+    dispute corrected for an earlier refund ends lost with that part returned."""
 
 
 class PaymentReading(Protocol):

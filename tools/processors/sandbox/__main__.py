@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import socket
 import sys
 from pathlib import Path
 
@@ -14,21 +15,27 @@ from tools.processors.sandbox.server import DAY, sandbox
 async def _serve(arguments: argparse.Namespace) -> None:
     config = uvicorn.Config(
         sandbox(arguments.folder, arguments.specification, arguments.key_seconds),
-        host="127.0.0.1",
-        port=arguments.port,
         http=DroppableProtocol,
         ws="none",
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=1,
     )
-    listening = config.bind_socket()
+    listening = _listening(arguments.port)
     sys.stdout.write(f"http://127.0.0.1:{listening.getsockname()[1]}\n")
     sys.stdout.flush()
     server = uvicorn.Server(config)
     if arguments.with_parent:
         await _stop_with_parent(server)
     await server.serve(sockets=[listening])
+
+
+def _listening(port: int) -> socket.socket:
+    """A local socket. asyncio sends small answers at once only where the protocol is named; else each waits 40 ms."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind(("127.0.0.1", port))
+    return listening
 
 
 async def _stop_with_parent(server: uvicorn.Server) -> None:

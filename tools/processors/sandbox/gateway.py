@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from tools.processors.sandbox import objects
 from tools.processors.sandbox.books import SavedAnswer, Wire
@@ -48,6 +48,8 @@ class Gateway:
 
     async def _answered(self, request: Request, fault: FaultKind | None, request_id: str) -> Response:
         _check_secret_key(request)
+        if fault is FaultKind.GATEWAY_TIMEOUT:
+            return HTMLResponse("<h1>504 Gateway Time-out</h1>", 504)
         if fault is not None:
             await _before(fault, request)
         fields, file = await _decoded(request)
@@ -157,6 +159,8 @@ class Gateway:
         return params
 
     def _reading_problems(self, request: Request, answer: Response) -> list[str]:
+        if isinstance(answer, HTMLResponse):
+            return []
         with suppress(LookupError):
             body = json.loads(bytes(answer.body))
             return self._reading.answer_problems(request.method, request.url.path, answer.status_code, body)
@@ -189,8 +193,6 @@ async def _before(fault: FaultKind, request: Request) -> None:
             raise Refusal("Request rate limit exceeded.", status=429, code="rate_limit", saved=False)
         case FaultKind.SERVER_ERROR:
             raise _server_error(saved=False)
-        case FaultKind.GATEWAY_TIMEOUT:
-            raise Refusal("The request timed out.", status=504, kind="api_error", saved=False)
         case FaultKind.HANG_BEFORE | FaultKind.DROP_BEFORE:
             await request.body()
             await _unanswered(request, cut=fault is FaultKind.DROP_BEFORE)

@@ -44,7 +44,7 @@ class FaultKind(StrEnum):
     SERVER_ERROR = "server_error"
     """500 before anything happens."""
     GATEWAY_TIMEOUT = "gateway_timeout"
-    """504 before anything happens."""
+    """504 before anything happens, with the page of a gateway in between instead of Stripe's own error."""
     SERVER_ERROR_AFTER = "server_error_after"
     """It happens, the answer is 500, and the idempotency key replays that 500, as Stripe documents."""
     HANG_BEFORE = "hang_before"

@@ -3,7 +3,7 @@
 from typing import Any
 
 
-class Refusal(Exception):  # noqa: N818 -- a refusal is an answer, not a defect
+class Refusal(Exception):
     """An answer in Stripe's error shape. `saved` says whether an idempotency key remembers it.
 
     Stripe saves what an endpoint answered once it began to execute, refusals included, and does not save failed

@@ -106,16 +106,17 @@ async def _answered(call: Awaitable[_Answer], what: str) -> _Answer:
 def _processor_error(error: stripe.StripeError, what: str) -> ProcessorError:
     """What failed, Stripe's own words and code, and whether asking again can help.
 
-    Asking again helps after a lost connection, 429, any 5xx, and 409 (the same key is still being worked on).
+    Asking again helps after a lost connection, 408, 429, any 5xx, 409 (the same key is still being worked on), and a
+    success whose body cannot be read. A body that is not in Stripe's error shape comes from something in between and
+    is not quoted.
     """
     status = error.http_status
     if isinstance(error, stripe.APIConnectionError) or status is None:
         return ProcessorError(f"Stripe did not answer: {what}", retry=True)
-    retry = status in (409, 429) or status >= 500
     code: str | None = getattr(error.error, "code", None)
-    words = error.user_message or f"HTTP {status}"
+    words = error.user_message if error.error and error.user_message else f"HTTP {status}"
     return ProcessorError(
         f"Stripe refused to {what}: {words}" + (f" ({code})" if code else ""),
-        retry=retry,
+        retry=status in (408, 409, 429) or status >= 500 or status < 400,
         request_id=error.request_id,
     )

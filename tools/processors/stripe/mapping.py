@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from knowledge.money import Money
+from knowledge.money import Money, total
 from tools.ports import (
     DisputeState,
     EvidencePackage,
@@ -85,7 +85,14 @@ def dispute_from_stripe(dispute: "Dispute") -> ProcessorDispute:
         network_reason_code=_network_reason_code(dispute),
         submission_count=details.submission_count,
         evidence_staged=details.has_evidence,
+        recovered=_recovered(dispute),
     )
+
+
+def _recovered(dispute: "Dispute") -> Money | None:
+    """Funds reinstated; withdrawals are negative balance transactions."""
+    returned = [from_stripe(part.amount, part.currency) for part in dispute.balance_transactions if part.amount > 0]
+    return total(returned, returned[0].currency) if returned else None
 
 
 def _network_reason_code(dispute: "Dispute") -> str | None:

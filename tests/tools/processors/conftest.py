@@ -1,0 +1,38 @@
+"""A sandbox that holds every request to Stripe's specification, the control of it, and the processor under test."""
+
+from collections.abc import AsyncGenerator
+
+import pytest
+import pytest_asyncio
+from pydantic import SecretStr
+
+from tests.tools.processors.shop import SPECIFICATION, Shop
+from tools.processors.sandbox.control import SandboxControl
+from tools.processors.sandbox.launch import RunningSandbox, start_sandbox
+from tools.processors.stripe import StripeClient, StripeProcessor
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def sandbox(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[RunningSandbox]:
+    """One sandbox process for the session."""
+    running = await start_sandbox(tmp_path_factory.mktemp("sandbox"), SPECIFICATION)
+    yield running
+    await running.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def open_shop(sandbox: RunningSandbox) -> AsyncGenerator[Shop]:
+    """The shop of the session."""
+    client = StripeClient(SecretStr("sk_test_shop"), url=sandbox.url, timeout_seconds=1.0)
+    async with SandboxControl(sandbox.url) as world:
+        yield Shop(StripeProcessor(client), world, sandbox.url)
+    await client.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def shop(open_shop: Shop) -> AsyncGenerator[Shop]:
+    """The shop; afterwards nothing may have broken the specification, neither we nor the sandbox."""
+    await open_shop.world.clear_troubles()
+    await open_shop.world.forget_violations()
+    yield open_shop
+    assert await open_shop.world.violations() == []
