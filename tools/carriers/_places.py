@@ -28,17 +28,23 @@ TwoParts = Literal["city, country", "city, region", "unclear"]
 """What a carrier means by two words with a comma, where the second can be a state or a country (`DE`, `CA`)."""
 
 _PARENTHESES = re.compile(r"^(.*?)\s*\(([^()]+)\)$")
+_DASHED = re.compile(r"^(.+?)-([A-Z]{2,3})$")
 _COUNTRY_POSTCODE = re.compile(r"^([A-Z]{2})-(\d[\dA-Z-]{2,9})$")
 
 
 def spot_of(text: str | None, *, two_parts: TwoParts = "unclear") -> Spot | None:
-    """A place written as one text: `Puurs (BE)`, `Milan - Italy`, `Quebec City, QC, CA`, `BRISBANE QLD`, `NZ`."""
+    """A place written as one text.
+
+    Such as `Puurs (BE)`, `Milan - Italy`, `Osaka-JP`, `Quebec City, QC, CA`, `BRISBANE QLD` or `NZ`.
+    """
     if text is None or not (text := text.strip(" ,-")):
         return None
     if found := _PARENTHESES.match(text):
         country = country_of(found.group(2))
         if country is not None:
             return Spot(city=found.group(1).strip() or None, country=country)
+    if (found := _DASHED.match(text)) and (country := country_of(found.group(2))):
+        return Spot(city=found.group(1).strip(), country=country)
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if len(parts) == 1 and " - " in text:
         head, _, tail = text.rpartition(" - ")

@@ -40,6 +40,7 @@ _REFUSED = (
     r"\brefus(?:ed|al|é|e\b|ado)|rejected by|declined by|annahme verweigert|verweigert|rehusad|rechazad|rifiutat"
     r"|recusad|geweigerd|odm[óo]w|отказ|拒收|拒签|受取拒否"
 )
+_TURNING_BACK = r"(?:being|will be|to be|shall be|is) returned|returning\b"
 _RETURNED = (
     r"returned to (?:the )?(?:original )?(?:sender|shipper)|return(?:ed)? (?:has been |was |shipment )?delivered"
     r"|delivered (?:back )?to (?:the )?(?:original )?(?:sender|shipper)|delivered,? to original sender"
@@ -129,6 +130,7 @@ _SENTENCES: tuple[tuple[re.Pattern[str], TrackingStatus], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), status)
     for pattern, status in (
         (_REFUSED, TrackingStatus.REFUSED),
+        (_TURNING_BACK, TrackingStatus.RETURNING),
         (_RETURNED, TrackingStatus.RETURNED),
         (_RETURNING, TrackingStatus.RETURNING),
         (_DAMAGED, TrackingStatus.DAMAGED),
@@ -186,7 +188,7 @@ _MODES: tuple[tuple[re.Pattern[str], DeliveryMode], ...] = tuple(
             DeliveryMode.PICKUP_POINT,
         ),
         (
-            r"safe ?-?(?:place|drop|location)|left (?:safe|in a|at (?:the )?(?:front|back|side"
+            r"driver release|safe ?-?(?:place|drop|location)|left (?:safe|in a|at (?:the )?(?:front|back|side"
             r"|door))|authority to leave"
             r"|without (?:a )?signature|(?:front|back|side|rear|garage) ?door|at (?:the )?door"
             r"|doorstep|porch|garage\b|carport"
@@ -228,7 +230,7 @@ def mode_of(*texts: str | None) -> DeliveryMode:
 _NO_SIGNATURE = re.compile(
     r"signature|\bsign(?:ed)?\b|not req|no sig|waive|covid|c-?19|\bnsr\b|\bn/?a\b|\bnone\b|\bnull\b"
     r"|\bstring\b|unknown"
-    r"|delivered|recipient$|consignee$|resident$|left\b",
+    r"|release|delivered|recipient$|consignee$|resident$|left\b",
     re.IGNORECASE,
 )
 

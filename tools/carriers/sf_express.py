@@ -12,7 +12,7 @@ from tools.carriers._countries import country_of
 from tools.carriers._places import Spot
 from tools.carriers._route import Scan, build, refused
 from tools.carriers._times import read_time
-from tools.carriers._words import delivered_unless_denied
+from tools.carriers._words import delivered_unless_denied, narrowed
 
 CARRIER = "sf_express"
 EXPECTED = "msgData.routeResps[].routes[].opCode"
@@ -77,10 +77,14 @@ def _scan(step: Node) -> Scan:
     country = "CN" if mainland else country_of(address)
     spot = Spot(city=address if country_of(address) is None else None, country=country)
     status = meaning(CODES, code)
+    if status is _S.DELIVERED:
+        status = delivered_unless_denied(text)
+    elif status is _S.DELIVERY_ATTEMPTED:
+        status = narrowed(status, text, _S.REFUSED)
     return Scan(
         node=step,
         when=read_time(step.first("acceptTime", "scanDateTime"), spot=spot),
-        status=delivered_unless_denied(text) if status is _S.DELIVERED else status,
+        status=status,
         text=text,
         code=code,
         spot=spot,
