@@ -57,7 +57,7 @@ class DefenceDossier(Frozen):
                 )
         if self.decision.credited != self.posted:
             raise ValueError(
-                f"decision.credited: says {self.decision.credited} but the credits posted are {self.posted}; decide anew"
+                f"decision.credited: says {self.decision.credited} but credits of {self.posted} are posted; decide anew"
             )
         balance = max(notice.amount - self.posted, Money.zero(currency))
         if self.decision.contested != balance:

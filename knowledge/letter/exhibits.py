@@ -10,7 +10,6 @@ from knowledge.letter.claims import Exhibit, ExhibitKind, ExhibitRow
 from knowledge.letter.dossier import CannotComposeError, DefenceDossier
 from knowledge.letter.tracking_exhibit import tracking_rows
 from knowledge.letter.wording import NETWORK_NAMES, printed_address, quoted
-from knowledge.reasons import ChargebackFamily
 from knowledge.rules.reason_codes import ReasonCode
 
 TITLES = {
@@ -31,7 +30,7 @@ CAPTIONS = {
     ExhibitKind.ORDER: "The merchant's order snapshot, taken at purchase.",
     ExhibitKind.PAYMENT: "The processor's record of the charge.",
     ExhibitKind.LISTING: "The listing as stored with the order.",
-    ExhibitKind.TRACKING: "The carrier's answer for the parcel, in the carrier's order; its own words in quotation marks.",
+    ExhibitKind.TRACKING: "The carrier's answer for the parcel, in its order; its own words are in quotation marks.",
     ExhibitKind.CORRESPONDENCE: "Messages of the case, oldest first, each with its author. Translations are marked.",
     ExhibitKind.REFUNDS: "Money given back or offered before this answer, and what remains in dispute.",
     ExhibitKind.POLICY: "The sections as the buyer was shown them.",
@@ -55,6 +54,15 @@ AUTHOR_NAMES = {
 }
 
 
+class Relevance(Frozen):
+    """What this dispute's exhibits are chosen by."""
+
+    reason: ReasonCode
+    kinds: frozenset[ExhibitKind]
+    keys: frozenset[str]
+    """Keys of the statements this family makes."""
+
+
 class _Draft(Frozen):
     kind: ExhibitKind
     rows: tuple[ExhibitRow, ...]
@@ -67,12 +75,13 @@ def _field(locator: str, label: str, value: str, pointer: str, **more: object) -
     )
 
 
-def _notice(dossier: DefenceDossier, reason: ReasonCode) -> Iterator[_Draft]:
-    notice = dossier.notice
+def _notice(dossier: DefenceDossier, relevance: Relevance) -> Iterator[_Draft]:
+    notice, reason = dossier.notice, relevance.reason
     rows = [
+        _field("case", "Case", dossier.bundle.case_id, "/case_id"),
         _field("dispute", "Dispute", notice.dispute_id, "/chargeback/dispute_id"),
         _field("amount", "Disputed amount", str(notice.amount), "/chargeback/amount"),
-        _field("opened", "Opened", "dispute opened", "/chargeback/received_at", at=notice.received_at),
+        _field("opened", "Dispute opened", notice.dispute_id, "/chargeback/received_at", at=notice.received_at),
         _field("code", "Reason code", f"{NETWORK_NAMES[notice.network]} {reason.code}", "/chargeback/reason_code"),
         _field("reason", "Reason", reason.title, "/chargeback/reason_code"),
     ]
@@ -82,11 +91,13 @@ def _notice(dossier: DefenceDossier, reason: ReasonCode) -> Iterator[_Draft]:
     yield _Draft(kind=ExhibitKind.NOTICE, rows=tuple(rows))
 
 
-def _order(dossier: DefenceDossier, _: ReasonCode) -> Iterator[_Draft]:
+def _order(dossier: DefenceDossier, _: Relevance) -> Iterator[_Draft]:
     order = dossier.bundle.order
     rows = [
+        _field("merchant", "Merchant", quoted(dossier.bundle.merchant.name, 300), "/merchant/name"),
         _field("order", "Order", order.id, "/order/id"),
-        _field("placed", "Placed", "order placed", "/order/placed_at", at=order.placed_at),
+        _field("buyer", "Buyer", quoted(dossier.bundle.buyer.name, 300), "/buyer/name"),
+        _field("placed", "Order placed", order.id, "/order/placed_at", at=order.placed_at),
     ]
     for index, line in enumerate(order.lines):
         text = f"{line.quantity} × {quoted(line.title, 200)}, {line.unit_price} each"
@@ -116,7 +127,7 @@ _DEVICE_LABELS = {
 }
 
 
-def _payment(dossier: DefenceDossier, _: ReasonCode) -> Iterator[_Draft]:
+def _payment(dossier: DefenceDossier, _: Relevance) -> Iterator[_Draft]:
     payment = dossier.bundle.order.payment
     at = "/order/payment"
     rows = [
@@ -147,7 +158,7 @@ def _payment(dossier: DefenceDossier, _: ReasonCode) -> Iterator[_Draft]:
     yield _Draft(kind=ExhibitKind.PAYMENT, rows=tuple(rows))
 
 
-def _listing(dossier: DefenceDossier, _: ReasonCode) -> Iterator[_Draft]:
+def _listing(dossier: DefenceDossier, _: Relevance) -> Iterator[_Draft]:
     rows: list[ExhibitRow] = []
     for index, line in enumerate(dossier.bundle.order.lines):
         at = f"/order/lines/{index}"
@@ -161,14 +172,14 @@ def _listing(dossier: DefenceDossier, _: ReasonCode) -> Iterator[_Draft]:
     yield _Draft(kind=ExhibitKind.LISTING, rows=tuple(rows))
 
 
-def _tracking(dossier: DefenceDossier, _: ReasonCode) -> Iterator[_Draft]:
+def _tracking(dossier: DefenceDossier, _: Relevance) -> Iterator[_Draft]:
     for shipment_id, route, sha256 in dossier.routes:
         if route.events:
             rows = tracking_rows(shipment_id, route, sha256)
             yield _Draft(kind=ExhibitKind.TRACKING, rows=rows)
 
 
-def _correspondence(dossier: DefenceDossier, _: ReasonCode) -> Iterator[_Draft]:
+def _correspondence(dossier: DefenceDossier, _: Relevance) -> Iterator[_Draft]:
     messages = sorted(dossier.bundle.messages, key=lambda message: message.at)
     shown = messages[-MESSAGES_SHOWN:]
     if not shown:
@@ -190,7 +201,7 @@ def _correspondence(dossier: DefenceDossier, _: ReasonCode) -> Iterator[_Draft]:
     yield _Draft(kind=ExhibitKind.CORRESPONDENCE, rows=tuple(rows))
 
 
-def _refunds(dossier: DefenceDossier, _: ReasonCode) -> Iterator[_Draft]:
+def _refunds(dossier: DefenceDossier, _: Relevance) -> Iterator[_Draft]:
     if not dossier.credits and not dossier.offers:
         return
     rows: list[ExhibitRow] = []
@@ -235,7 +246,7 @@ def _refunds(dossier: DefenceDossier, _: ReasonCode) -> Iterator[_Draft]:
     yield _Draft(kind=ExhibitKind.REFUNDS, rows=tuple(rows))
 
 
-def _policy(dossier: DefenceDossier, _: ReasonCode) -> Iterator[_Draft]:
+def _policy(dossier: DefenceDossier, _: Relevance) -> Iterator[_Draft]:
     rows: list[ExhibitRow] = []
     for index, policy in enumerate(dossier.bundle.order.policies):
         at = f"/order/policies/{index}"
@@ -248,7 +259,7 @@ def _policy(dossier: DefenceDossier, _: ReasonCode) -> Iterator[_Draft]:
         yield _Draft(kind=ExhibitKind.POLICY, rows=tuple(rows))
 
 
-def _priors(dossier: DefenceDossier, _: ReasonCode) -> Iterator[_Draft]:
+def _priors(dossier: DefenceDossier, _: Relevance) -> Iterator[_Draft]:
     rows: list[ExhibitRow] = []
     for index, prior in enumerate(dossier.notice.prior_transactions):
         name, at = f"prior-{index + 1}", f"/chargeback/prior_transactions/{index}"
@@ -269,11 +280,9 @@ def _priors(dossier: DefenceDossier, _: ReasonCode) -> Iterator[_Draft]:
         yield _Draft(kind=ExhibitKind.PRIOR_TRANSACTIONS, rows=tuple(rows))
 
 
-def _photos(dossier: DefenceDossier, reason: ReasonCode) -> Iterator[_Draft]:
-    # The buyer's own pictures answer only a dispute about the goods; elsewhere they show nothing in question.
-    about_goods = reason.family is ChargebackFamily.NOT_AS_DESCRIBED
+def _photos(dossier: DefenceDossier, relevance: Relevance) -> Iterator[_Draft]:
     for photo in dossier.bundle.photos:
-        if photo.sha256 is None or (photo.author is Author.BUYER and not about_goods):
+        if photo.sha256 is None or f"photo_{photo.author.value}" not in relevance.keys:
             continue
         citation = PhotoBox(photo_id=photo.id, sha256=photo.sha256)
         author = AUTHOR_NAMES[photo.author]
@@ -285,6 +294,16 @@ def _photos(dossier: DefenceDossier, reason: ReasonCode) -> Iterator[_Draft]:
         yield _Draft(kind=ExhibitKind.PHOTO, rows=tuple(rows), evidence_sha256=photo.sha256)
 
 
+DOCUMENT_KEYS = {
+    DocumentKind.INVOICE: "invoice",
+    DocumentKind.LISTING: "listing_document",
+    DocumentKind.POLICY: "policy_document",
+    DocumentKind.PROOF_OF_DELIVERY: "carrier_document",
+    DocumentKind.CUSTOMS: "customs_document",
+    DocumentKind.ACCESS_LOG: "access_log",
+    DocumentKind.QUALITY_CHECK: "quality_check",
+}
+"""Which statement exhibits a document; kinds that are not here prove nothing a letter says."""
 DOCUMENT_LABELS = {
     DocumentKind.INVOICE: "Invoice",
     DocumentKind.LISTING: "Listing document",
@@ -293,15 +312,15 @@ DOCUMENT_LABELS = {
     DocumentKind.CUSTOMS: "Customs document",
     DocumentKind.ACCESS_LOG: "Access log",
     DocumentKind.QUALITY_CHECK: "Pre-shipment check",
-    DocumentKind.CORRESPONDENCE: "Correspondence document",
-    DocumentKind.OTHER: "Document",
 }
 
 
-def _documents(dossier: DefenceDossier, _: ReasonCode) -> Iterator[_Draft]:
+def _documents(dossier: DefenceDossier, relevance: Relevance) -> Iterator[_Draft]:
     for document in dossier.bundle.documents:
         printable = document.path.lower().endswith(PICTURE_ENDINGS)
         if document.sha256 is None or document.author is Author.BUYER or not printable:
+            continue
+        if document.kind not in DOCUMENT_KEYS or DOCUMENT_KEYS[document.kind] not in relevance.keys:
             continue
         citation = DocumentPlace(document_id=document.id, sha256=document.sha256)
         title = quoted(document.title, 200)
@@ -314,7 +333,7 @@ def _documents(dossier: DefenceDossier, _: ReasonCode) -> Iterator[_Draft]:
         yield _Draft(kind=ExhibitKind.DOCUMENT, rows=rows, evidence_sha256=document.sha256)
 
 
-_Builder = Callable[[DefenceDossier, ReasonCode], Iterator[_Draft]]
+_Builder = Callable[[DefenceDossier, Relevance], Iterator[_Draft]]
 _BUILDERS: tuple[_Builder, ...] = (
     _notice,
     _order,
@@ -330,12 +349,12 @@ _BUILDERS: tuple[_Builder, ...] = (
 )
 
 
-def build_exhibits(dossier: DefenceDossier, reason: ReasonCode) -> tuple[Exhibit, ...]:
-    """Every exhibit the records carry, lettered A onwards; CannotComposeError beyond Z."""
-    drafts = [draft for build in _BUILDERS for draft in build(dossier, reason)]
+def build_exhibits(dossier: DefenceDossier, relevance: Relevance) -> tuple[Exhibit, ...]:
+    """Every relevant exhibit the records carry, lettered A onwards; CannotComposeError beyond Z."""
+    drafts = [draft for build in _BUILDERS for draft in build(dossier, relevance) if draft.kind in relevance.kinds]
     if len(drafts) > len(ascii_uppercase):
         raise CannotComposeError(
-            f"exhibits: the case has {len(drafts)} but letters end at Z; take out photos or documents that prove nothing"
+            f"exhibits: the case has {len(drafts)} but letters end at Z; take out pictures that prove nothing"
         )
     return tuple(
         Exhibit(

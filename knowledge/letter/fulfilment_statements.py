@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from knowledge.case import Address, Author
+from knowledge.case import Address
 from knowledge.letter.claims import ClaimKind, Exhibit, ExhibitKind, ExhibitRow
 from knowledge.letter.dossier import DefenceDossier
 from knowledge.letter.statements import Statement, claim, of_kind, rows_of, statement
 from knowledge.letter.tracking_exhibit import MODE_TEXTS, STATUS_LABELS, UNDOING_LABELS
-from knowledge.letter.wording import name_or_none, printed_date
+from knowledge.letter.wording import is_reference, name_or_none, printed_date, quoted
 from knowledge.money import Money
 from knowledge.tracking import DeliveryMode, Route, TrackingEvent, TrackingStatus
 
@@ -17,7 +17,8 @@ def fulfilment_statements(dossier: DefenceDossier, exhibits: tuple[Exhibit, ...]
     """Statements about the parcels, the messages, the credits and the documents, as far as the records go."""
     order = of_kind(exhibits, ExhibitKind.ORDER)[0]
     scanned = [route for _, route, _ in dossier.routes if route.events]
-    for route, exhibit in zip(scanned, of_kind(exhibits, ExhibitKind.TRACKING), strict=True):
+    tracked = of_kind(exhibits, ExhibitKind.TRACKING)
+    for route, exhibit in zip(scanned, tracked, strict=True) if tracked else ():
         yield from _parcel(dossier, route, exhibit, order)
     for exhibit in of_kind(exhibits, ExhibitKind.CORRESPONDENCE):
         yield from _messages(exhibit, _delivered_at(scanned))
@@ -25,6 +26,8 @@ def fulfilment_statements(dossier: DefenceDossier, exhibits: tuple[Exhibit, ...]
         yield from _credits(dossier, exhibit)
     for exhibit in of_kind(exhibits, ExhibitKind.DOCUMENT):
         yield from _document(exhibit)
+    for exhibit in of_kind(exhibits, ExhibitKind.PHOTO):
+        yield from _photo(exhibit)
 
 
 def standing_delivery(route: Route) -> TrackingEvent | None:
@@ -47,9 +50,12 @@ def _parcel(dossier: DefenceDossier, route: Route, exhibit: Exhibit, order: Exhi
     rows = rows_of(exhibit)
     carrier = rows["carrier"].value
     number = rows["parcel"].value if "parcel" in rows else None
+    number = number if number and is_reference(number) else None
     parcel = f"the parcel {number}" if number else "the parcel"
     known: tuple[str, ...] = ("carrier", "parcel") if number else ("carrier",)
-    named: dict[str, str | int | Money] = {"carrier": carrier} | ({"parcel": number} if number else {})
+    named: dict[str, str | int | Money] = {"carrier": carrier}
+    if number:
+        named["parcel"] = number
 
     handed = next((event for event in route.events if event.status is TrackingStatus.HANDED_OVER), None)
     if handed:
@@ -61,7 +67,8 @@ def _parcel(dossier: DefenceDossier, route: Route, exhibit: Exhibit, order: Exhi
         )
     delivered = standing_delivery(route)
     if delivered:
-        city = name_or_none(delivered.place.city) if delivered.place else None
+        # The carrier's own words reach a sentence only where they are the order's words too; the exhibit shows all.
+        city = _ship_to_city(delivered, dossier.bundle.order.ship_to)
         where = f" in {city}" if city else ""
         values = named | _day(delivered) | ({"city": city} if city else {})
         day = printed_date(delivered.at)
@@ -76,6 +83,11 @@ def _parcel(dossier: DefenceDossier, route: Route, exhibit: Exhibit, order: Exhi
         yield from _returns(rows["returns"], number, exhibit)
     else:
         yield from _last_status(route, exhibit)
+
+
+def _ship_to_city(event: TrackingEvent, ship_to: Address) -> str | None:
+    city = event.place.city if event.place else None
+    return city if city and _same(city, ship_to.city) and city == quoted(city, 60) else None
 
 
 def _scan(route: Route, event: TrackingEvent) -> str:
@@ -111,8 +123,8 @@ def _place(
     event: TrackingEvent, route: Route, ship_to: Address, exhibit: Exhibit, order: Exhibit
 ) -> Iterator[Statement]:
     place = event.place
-    city = name_or_none(place.city) if place else None
-    if place is None or city is None or not _same(city, ship_to.city):
+    city = _ship_to_city(event, ship_to)
+    if place is None or city is None:
         return
     if place.country and place.country != ship_to.country:
         return
@@ -172,7 +184,9 @@ def _last_status(route: Route, exhibit: Exhibit) -> Iterator[Statement]:
 
 def _messages(exhibit: Exhibit, delivered_at: datetime | None) -> Iterator[Statement]:
     """The buyer's first message, the first after delivery, and the merchant's first answer to either."""
-    wrote = {author: [row for row in exhibit.rows if row.label == f"{author} wrote"] for author in ("Buyer", "Merchant")}
+    wrote = {
+        author: [row for row in exhibit.rows if row.label == f"{author} wrote"] for author in ("Buyer", "Merchant")
+    }
     told: list[ExhibitRow] = wrote["Buyer"][:1]
     after = [row for row in wrote["Buyer"] if delivered_at and row.at and row.at > delivered_at]
     told += [row for row in after[:1] if row not in told]
@@ -199,10 +213,13 @@ def _credits(dossier: DefenceDossier, exhibit: Exhibit) -> Iterator[Statement]:
         if refund.state != "succeeded":
             continue
         locator, day = f"refund-{number + 1}", printed_date(refund.at)
-        values = {"amount": refund.amount, "at": refund.at.date().isoformat(), "reference": refund.reference}
+        values: dict[str, str | int | Money] = {"amount": refund.amount, "at": refund.at.date().isoformat()}
+        under = ""
+        if is_reference(refund.reference):
+            under, values = f" under reference {refund.reference}", values | {"reference": refund.reference}
         yield statement(
             "credited",
-            f"A credit of {refund.amount} was posted on {day} under reference {refund.reference}.",
+            f"A credit of {refund.amount} was posted on {day}{under}.",
             claim(ClaimKind.CREDITED, exhibit, (locator,), values),
             brief=f"a credit of {refund.amount} was posted on {day}",
         )
@@ -252,3 +269,18 @@ def _document(exhibit: Exhibit) -> Iterator[Statement]:
     else:
         values, text = {"title": row.value}, f"The {row.label.lower()} “{row.value}” is exhibited."
     yield statement(key, text, claim(kind, exhibit, ("title",), values))
+
+
+_PHOTO_CLAIMS = {
+    "Carrier": ("photo_carrier", ClaimKind.SCANNED),
+    "Merchant": ("photo_merchant", ClaimKind.LISTED_AS),
+    "Buyer": ("photo_buyer", ClaimKind.BUYER_WROTE),
+}
+
+
+def _photo(exhibit: Exhibit) -> Iterator[Statement]:
+    author = rows_of(exhibit)["author"].value
+    if author in _PHOTO_CLAIMS:
+        key, kind = _PHOTO_CLAIMS[author]
+        text = f"A photograph supplied by the {author.lower()} is exhibited."
+        yield statement(key, text, claim(kind, exhibit, ("author",), {}))

@@ -1,12 +1,13 @@
 """What the order, the payment, the listing and the policies let a letter say."""
 
+import re
 from collections.abc import Iterator
 
 from knowledge.case import PriorTransaction
 from knowledge.letter.claims import ClaimKind, Exhibit, ExhibitKind
 from knowledge.letter.dossier import DefenceDossier
 from knowledge.letter.statements import Statement, claim, of_kind, rows_of, statement
-from knowledge.letter.wording import name_or_none, printed_date, quoted
+from knowledge.letter.wording import is_reference, name_or_none, printed_date
 from knowledge.money import Money
 
 
@@ -29,6 +30,8 @@ def prior_statements(dossier: DefenceDossier, exhibits: tuple[Exhibit, ...]) -> 
         order = of_kind(exhibits, ExhibitKind.ORDER)[0]
         payment = of_kind(exhibits, ExhibitKind.PAYMENT)[0]
         for index, prior in enumerate(dossier.notice.prior_transactions):
+            if not is_reference(prior.processor_reference):
+                continue
             locator = f"prior-{index + 1}"
             yield from _prior(prior, held, locator)
             if not prior.disputed and not prior.refunded:
@@ -60,7 +63,7 @@ def _payment(dossier: DefenceDossier, exhibit: Exhibit) -> Iterator[Statement]:
         charged = claim(ClaimKind.PAID, exhibit, ("captured", "reference"), values | reference)
     yield statement("paid", text, charged)
     code = payment.authorization_code
-    if code and code == quoted(code, 40):
+    if code and is_reference(code):
         yield statement(
             "authorization",
             f"The charge carries the authorization code {code}.",
@@ -68,12 +71,14 @@ def _payment(dossier: DefenceDossier, exhibit: Exhibit) -> Iterator[Statement]:
         )
     secure = payment.three_d_secure
     if secure and secure.outcome in {"authenticated", "attempted"}:
-        locators, values = ["3ds"], {"result": secure.outcome}
-        version = f" version {secure.version}" if secure.version else ""
+        locators = ["3ds"]
+        values = {"result": secure.outcome}
+        known = secure.version if secure.version and re.fullmatch(r"[0-9.]{1,12}", secure.version) else None
+        version = f" version {known}" if known else ""
         eci = f" with ECI {secure.eci}" if secure.eci else ""
-        if secure.version:
+        if version:
             locators.append("3ds-version")
-            values["version"] = secure.version
+            values["version"] = str(known)
         if secure.eci:
             locators.append("eci")
             values["eci"] = secure.eci
@@ -81,6 +86,7 @@ def _payment(dossier: DefenceDossier, exhibit: Exhibit) -> Iterator[Statement]:
             "three_d_secure",
             f"The 3-D Secure{version} authentication of the charge has the result “{secure.outcome}”{eci}.",
             claim(ClaimKind.AUTHENTICATED, exhibit, tuple(locators), values),
+            brief=f"the 3-D Secure authentication has the result “{secure.outcome}”",
         )
     if payment.avs in {"match", "postcode_only", "street_only"}:
         result = payment.avs.replace("_", " ")
@@ -168,6 +174,8 @@ def _prior(prior: PriorTransaction, exhibit: Exhibit, locator: str) -> Iterator[
     yield statement("prior", f"{text}; no dispute of it is recorded.", seen, quiet)
 
 
+_IDENTIFYING = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:_@-]{2,118}[A-Za-z0-9]")
+"""IP addresses, device ids and accounts; anything with a space could carry a sentence."""
 _SHARED = {
     "ip": ("ip", "IP address"),
     "device_id": ("device-id", "device id"),
@@ -185,7 +193,7 @@ def _same_device(
     reference = prior.processor_reference
     for field, (suffix, name) in _SHARED.items():
         value = getattr(ours, field)
-        if value and value == getattr(theirs, field) and value == quoted(value, 120):
+        if value and value == getattr(theirs, field) and _IDENTIFYING.fullmatch(value):
             yield statement(
                 "same_device",
                 f"The {name} {value} of the order is also the {name} of the earlier transaction {reference}.",

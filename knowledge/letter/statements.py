@@ -1,9 +1,9 @@
 """Statements: sentences of fixed wording, each made only where the records hold what it says."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from knowledge.base import Frozen
-from knowledge.letter.claims import ClaimKind, Exhibit, ExhibitKind, ExhibitRow, LetterClaim, Sentence
+from knowledge.letter.claims import ClaimKind, Exhibit, ExhibitKind, ExhibitRow, LetterClaim
 from knowledge.money import Money
 
 
@@ -15,10 +15,6 @@ class Statement(Frozen):
     text: str
     brief: str
     claims: tuple[LetterClaim, ...]
-
-    def sentence(self) -> Sentence:
-        """As it stands in the letter."""
-        return Sentence(text=self.text, claims=tuple(claim.id for claim in self.claims))
 
 
 def rows_of(exhibit: Exhibit) -> dict[str, ExhibitRow]:
@@ -35,19 +31,13 @@ def claim(
     kind: ClaimKind,
     exhibit: Exhibit,
     locators: tuple[str, ...],
-    values: dict[str, str | int | Money],
+    values: Mapping[str, str | int | Money],
     *,
     negated: bool = False,
 ) -> LetterClaim:
-    """A claim whose id tells kind, exhibit and first locator, so that it is stable within the letter."""
-    polarity = "-not" if negated else ""
+    """A claim without its id, which the letter gives when it takes the claim in."""
     return LetterClaim(
-        id=f"{kind.value}-{exhibit.letter}-{locators[0]}{polarity}",
-        kind=kind,
-        negated=negated,
-        values=values,
-        exhibit=exhibit.letter,
-        locators=locators,
+        id="", kind=kind, negated=negated, values=dict(values), exhibit=exhibit.letter, locators=locators
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from knowledge.case import Address, CardNetwork
 from knowledge.tracking import Place
 
-MONTHS = (
+MONTHS: tuple[str, ...] = tuple(
     "January February March April May June July August September October November December".split()
 )  # written here so that no locale can change them
 
@@ -24,6 +24,7 @@ DAY_ONLY = "(day only; the carrier gave no time zone)"
 """Ends the value of a row whose time proves a day and not an hour."""
 
 _CARD_NUMBER = re.compile(r"(?<![\d])(?:\d[ -]?){12,18}\d(?![\d])")
+_REFERENCE = re.compile(r"(?=.*[0-9])[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,58}[A-Za-z0-9])?")
 _NAME = re.compile(r"[^\W\d_][\w .,'’\-/()]{0,59}")
 
 
@@ -77,6 +78,11 @@ def name_or_none(text: str | None) -> str | None:
         return None
     plain = quoted(text, 60)
     return plain if _NAME.fullmatch(plain) and len(plain.split()) <= 5 else None
+
+
+def is_reference(text: str) -> bool:
+    """Whether `text` is an id and nothing else, so that it may stand in a sentence."""
+    return _REFERENCE.fullmatch(text) is not None
 
 
 def printed_address(address: Address) -> str:
