@@ -74,8 +74,6 @@ class Ledger:
         Raises OverCaptured with what is available, LedgerRefused when the key stands for something else or the amount
         is not positive, LookupError when the payment is not registered. A chargeback is opened, not reserved.
         """
-        if amount.minor <= 0:
-            raise LedgerRefused(f"{amount} cannot be reserved; reserve more than zero")
         if kind is EntryKind.CHARGEBACK:
             raise LedgerRefused("a chargeback is not ours to reserve; use open_chargeback")
         async with self._records.merchant(merchant) as scope:
@@ -93,13 +91,15 @@ class Ledger:
         self, merchant: str, key: str, state: EntryState, reference: str | None, failure: str | None = None
     ) -> Entry:
         """Move an entry on: reserved to pending, succeeded, failed or released; pending to succeeded or failed;
-        succeeded to reversed. The state it has already is nothing; any other is LedgerRefused, an unknown key
-        LookupError.
+        succeeded to reversed. The state it has already, or a failure of what holds nothing any more, changes
+        nothing; any other move is LedgerRefused, an unknown key LookupError.
         """
         async with self._records.merchant(merchant) as scope:
             row = await _locked(scope, key)
             if row.reference is not None and reference is not None and row.reference != reference:
                 raise LedgerRefused(f"entry {key} is already {row.reference} at the processor, not {reference}")
+            if state is EntryState.FAILED and not EntryState(row.state).holds:
+                return await ledger_rows.entry(scope, row)
             changed = row._replace(
                 state=state.value, reference=reference or row.reference, failure=failure or row.failure
             )
@@ -123,8 +123,6 @@ class Ledger:
         self, merchant: str, charge: str, dispute: str, amount: Money, case_id: str | None
     ) -> Entry:
         """Enter a dispute of `amount` (face); the same dispute again returns its entry, another amount is refused."""
-        if amount.minor <= 0:
-            raise LedgerRefused(f"a chargeback of {amount} cannot be entered; enter what the bank disputes")
         key = _chargeback_key(dispute)
         async with self._records.merchant(merchant) as scope:
             await ledger_rows.lock(scope, charge)

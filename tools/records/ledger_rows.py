@@ -140,7 +140,7 @@ async def entries(scope: Scope, charge: str) -> Sequence[Entry]:
                 state=EntryState(row.state),
                 reference=row.reference,
                 failure=row.failure,
-                made_at=row.made_at,
+                at=row.made_at,
                 changed_at=row.changed_at,
             )
         )
@@ -171,6 +171,8 @@ async def add(scope: Scope, row: Row) -> Row | None:
 
     Raises OverCaptured or LedgerRefused; the transaction is then only good for rolling back.
     """
+    if row.amount_minor <= 0:
+        raise LedgerRefused(f"{row.amount} cannot be entered in the ledger; enter more than zero")
     try:
         cursor = await scope.execute(
             "insert into amends.ledger_entry (merchant, key, charge, case_id, kind, origin, amount_minor, currency,"

@@ -61,7 +61,8 @@ class Entry(Frozen):
     reference: str | None
     """The processor's id of the refund or dispute."""
     failure: str | None
-    made_at: AwareDatetime
+    at: AwareDatetime
+    """When it was entered here, which for a foreign entry is later than when it was made."""
     changed_at: AwareDatetime
 
 

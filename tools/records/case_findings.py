@@ -1,0 +1,188 @@
+"""What was read from a case's evidence and what was decided on it; earlier versions stay as history."""
+
+import hashlib
+from collections.abc import Sequence
+
+from knowledge.decision import Decision, DefenceDecision
+from knowledge.facts import Fact, FactMethod, FactName, MissingFact, PersonStatement, Reading
+from tools.records.canonical import canonical_json, digest_of
+from tools.records.case_scope import CaseScope, KeepsCases
+
+_DECISIONS: dict[str, type[Decision] | type[DefenceDecision]] = {"refund": Decision, "defence": DefenceDecision}
+
+
+class CaseFindings(KeepsCases):
+    """Facts and decisions."""
+
+    async def save_reading(self, merchant: str, case_id: str, reader: str, reading: Reading) -> None:
+        """Replace what `reader` found before; the same again changes nothing."""
+        digest = digest_of(reading)
+        async with self._case(merchant, case_id, write=True) as case:
+            cursor = await case.scope.execute(
+                "select digest from amends.case_reading where case_id = %s and reader = %s order by seq desc limit 1",
+                (case_id, reader),
+            )
+            if await cursor.fetchone() == (digest,):
+                return
+            await case.scope.execute(
+                "insert into amends.case_reading (merchant, case_id, seq, reader, digest, sealed)"
+                " select %s, %s, coalesce(max(seq), 0) + 1, %s, %s, %s from amends.case_reading where case_id = %s",
+                (
+                    merchant,
+                    case_id,
+                    reader,
+                    digest,
+                    case.seal(canonical_json(reading), "reading", reader, digest),
+                    case_id,
+                ),
+            )
+            await case.chain("reading.saved", digest, actor=reader)
+
+    async def amend_fact(self, merchant: str, case_id: str, fact: Fact) -> None:
+        """Keep a person's fact, which wins over any machine's of its name; the same again changes nothing.
+
+        ValueError unless the fact's method is `person`.
+        """
+        if fact.method is not FactMethod.PERSON:
+            raise ValueError(f"{fact.name}: only a person amends a fact; save what a reader found with save_reading")
+        actor = fact.citation.person if isinstance(fact.citation, PersonStatement) else fact.reader
+        digest = digest_of(fact)
+        async with self._case(merchant, case_id, write=True) as case:
+            cursor = await case.scope.execute(
+                "select digest from amends.fact_amendment where case_id = %s and fact_name = %s"
+                " order by seq desc limit 1",
+                (case_id, fact.name.value),
+            )
+            if await cursor.fetchone() == (digest,):
+                return
+            await case.scope.execute(
+                "insert into amends.fact_amendment (merchant, case_id, seq, fact_name, digest, sealed)"
+                " select %s, %s, coalesce(max(seq), 0) + 1, %s, %s, %s from amends.fact_amendment where case_id = %s",
+                (
+                    merchant,
+                    case_id,
+                    fact.name.value,
+                    digest,
+                    case.seal(canonical_json(fact), "amendment", digest),
+                    case_id,
+                ),
+            )
+            await case.chain("fact.amended", digest, actor=actor)
+
+    async def facts(self, merchant: str, case_id: str) -> Sequence[Fact]:
+        """Persons' facts first, then what the readers found under other names, readers by name."""
+        async with self._case(merchant, case_id) as case:
+            amended = await _amended(case)
+            read = [fact for reading in await _readings(case) for fact in reading.facts]
+        return [*amended.values(), *(fact for fact in read if fact.name not in amended)]
+
+    async def missing(self, merchant: str, case_id: str) -> Sequence[MissingFact]:
+        """Facts that no reader and no person has supplied, each once, with the first reason given."""
+        async with self._case(merchant, case_id) as case:
+            readings = await _readings(case)
+            known = {*(await _amended(case)), *(fact.name for reading in readings for fact in reading.facts)}
+        lacking: dict[FactName, MissingFact] = {}
+        for reading in readings:
+            for missing in reading.missing:
+                if missing.name not in known:
+                    lacking.setdefault(missing.name, missing)
+        return list(lacking.values())
+
+    async def save_decision(
+        self, merchant: str, case_id: str, decision: Decision | DefenceDecision, inputs_sha256: str
+    ) -> str:
+        """Keep a decision and make it the latest; returns its id, the same for the same content on the same inputs."""
+        kind = "refund" if isinstance(decision, Decision) else "defence"
+        content = canonical_json(decision)
+        digest = hashlib.sha256(content).hexdigest()
+        async with self._case(merchant, case_id, write=True) as case:
+            cursor = await case.scope.execute(
+                "select decision_id from amends.case_decision"
+                " where case_id = %s and content_sha256 = %s and inputs_sha256 = %s",
+                (case_id, digest, inputs_sha256),
+            )
+            known = await cursor.fetchone()
+            decision_id = known[0] if known else await _keep_decision(case, kind, content, inputs_sha256)
+            cursor = await case.scope.execute(
+                "update amends.dispute_case set latest_decision = %s"
+                " where case_id = %s and latest_decision is distinct from %s",
+                (decision_id, case_id, decision_id),
+            )
+            if cursor.rowcount == 1:
+                await case.chain("decision.saved", digest)
+            return decision_id
+
+    async def decision(self, merchant: str, case_id: str, decision_id: str) -> Decision | DefenceDecision:
+        """A decision as it was saved; LookupError when the case has none of that id."""
+        async with self._case(merchant, case_id) as case:
+            return await _read_decision(case, decision_id)
+
+    async def latest_decision(self, merchant: str, case_id: str) -> tuple[str, Decision | DefenceDecision] | None:
+        """The decision saved last with its id; None before the first."""
+        async with self._case(merchant, case_id) as case:
+            cursor = await case.scope.execute(
+                "select latest_decision from amends.dispute_case where case_id = %s", (case_id,)
+            )
+            row = await cursor.fetchone()
+            if row is None or row[0] is None:
+                return None
+            return row[0], await _read_decision(case, row[0])
+
+
+async def _amended(case: CaseScope) -> dict[FactName, Fact]:
+    cursor = await case.scope.execute(
+        "select distinct on (fact_name) digest, sealed from amends.fact_amendment where case_id = %s"
+        " order by fact_name, seq desc",
+        (case.case_id,),
+    )
+    facts = [Fact.model_validate_json(case.open(bytes(sealed), "amendment", digest)) async for digest, sealed in cursor]
+    return {fact.name: fact for fact in facts}
+
+
+async def _readings(case: CaseScope) -> Sequence[Reading]:
+    cursor = await case.scope.execute(
+        "select distinct on (reader) reader, digest, sealed from amends.case_reading where case_id = %s"
+        " order by reader, seq desc",
+        (case.case_id,),
+    )
+    return [
+        Reading.model_validate_json(case.open(bytes(sealed), "reading", reader, digest))
+        async for reader, digest, sealed in cursor
+    ]
+
+
+async def _keep_decision(case: CaseScope, kind: str, content: bytes, inputs_sha256: str) -> str:
+    cursor = await case.scope.execute(
+        "select coalesce(max(seq), 0) + 1 from amends.case_decision where case_id = %s", (case.case_id,)
+    )
+    row = await cursor.fetchone()
+    assert row is not None
+    digest = hashlib.sha256(content).hexdigest()
+    decision_id = f"d{row[0]}-{digest[:16]}"
+    await case.scope.execute(
+        "insert into amends.case_decision (merchant, case_id, seq, decision_id, kind, content_sha256, inputs_sha256,"
+        " sealed) values (%s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            case.merchant,
+            case.case_id,
+            row[0],
+            decision_id,
+            kind,
+            digest,
+            inputs_sha256,
+            case.seal(content, "decision", kind, decision_id),
+        ),
+    )
+    return decision_id
+
+
+async def _read_decision(case: CaseScope, decision_id: str) -> Decision | DefenceDecision:
+    cursor = await case.scope.execute(
+        "select kind, sealed from amends.case_decision where case_id = %s and decision_id = %s",
+        (case.case_id, decision_id),
+    )
+    row = await cursor.fetchone()
+    if row is None:
+        raise LookupError(f"case {case.case_id} has no decision {decision_id}")
+    kind, sealed = row
+    return _DECISIONS[kind].model_validate_json(case.open(bytes(sealed), "decision", kind, decision_id))

@@ -1,0 +1,60 @@
+"""One case inside a transaction, with its key: what every part of the case records begins with."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from tools.records.audit import append
+from tools.records.case_words import CaseErased, CaseUnknown
+from tools.records.crypto import open_sealed, seal, unwrap_case_key
+from tools.records.records import Records, Scope
+
+
+class CaseScope:
+    """A case's rows and its key, until the transaction ends."""
+
+    def __init__(self, scope: Scope, key: bytes, merchant: str, case_id: str) -> None:
+        self.scope = scope
+        self.merchant = merchant
+        self.case_id = case_id
+        self._key = key
+
+    def seal(self, content: bytes, *place: str) -> bytes:
+        """Seal under the case's key, bound to merchant, case and place (table and name of the row)."""
+        return seal(self._key, content, self.merchant, self.case_id, *place)
+
+    def open(self, sealed: bytes, *place: str) -> bytes:
+        """The content sealed for that place."""
+        return open_sealed(self._key, sealed, self.merchant, self.case_id, *place)
+
+    async def chain(self, action: str, digest: str, *, actor: str = "amends") -> None:
+        """Chain an audit entry about this case; last in the transaction."""
+        await append(self.scope, actor=actor, action=action, case_id=self.case_id, digest=digest)
+
+
+class KeepsCases:
+    """The base of the parts of `CaseRecords`."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    @asynccontextmanager
+    async def _case(self, merchant: str, case_id: str, *, write: bool = False) -> AsyncGenerator[CaseScope, None]:
+        """The case in a transaction of its own; writers of one case queue.
+
+        Raises CaseUnknown for an absent case or another merchant's, CaseErased when its key is gone.
+        """
+        async with self._records.merchant(merchant) as scope:
+            if write:
+                await scope.execute("select from amends.dispute_case where case_id = %s for no key update", (case_id,))
+            cursor = await scope.execute(
+                "select k.wrapped from amends.dispute_case c left join amends.case_key k using (merchant, case_id)"
+                " where c.case_id = %s",
+                (case_id,),
+            )
+            row = await cursor.fetchone()
+            if row is None:
+                raise CaseUnknown(f"merchant {merchant} has no case {case_id}")
+            if row[0] is None:
+                raise CaseErased(f"case {case_id} was erased; only its digests are left")
+            key = unwrap_case_key(self._records.master_key, bytes(row[0]), merchant, case_id)
+            yield CaseScope(scope, key, merchant, case_id)
