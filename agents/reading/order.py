@@ -184,7 +184,7 @@ def _read_payment(bundle: CaseBundle, notes: _Notes) -> None:
             FactName.PAYMENT_AUTHORIZATION_CODE,
             code,
             f"{at}/authorization_code",
-            "the payment has no authorisation code",
+            "the payment has no approval code",
         ),
     ):
         notes.fact_or_gap(name, value, pointer, why)

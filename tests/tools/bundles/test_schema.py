@@ -34,16 +34,12 @@ def _places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         return []
     if path[-2:-1] and path[-1] == "amount" and isinstance(node, str) and path != ("order", "shipping", "amount"):
         return []
-    here = [path] if path else []
+    parts: list[tuple[Any, Any]] = []
     if isinstance(node, dict):
-        return here + [
-            place for key, part in cast(dict[str, Any], node).items() for place in _places(part, (*path, key))
-        ]
-    if isinstance(node, list):
-        return here + [
-            place for index, part in enumerate(cast(list[Any], node)[:1]) for place in _places(part, (*path, index))
-        ]
-    return here
+        parts = list(cast(dict[str, Any], node).items())
+    elif isinstance(node, list):
+        parts = list(enumerate(cast(list[Any], node)[:1]))
+    return ([path] if path else []) + [place for key, part in parts for place in _places(part, (*path, key))]
 
 
 def _with(document: dict[str, Any], place: tuple[Any, ...], value: Any) -> dict[str, Any]:
