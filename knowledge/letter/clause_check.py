@@ -34,7 +34,7 @@ def clause_problems(clause: str, claim: LetterClaim) -> list[str]:
     words = [one.text.casefold() for one in said if one.kind == "word"]
     return [
         *_value_problems(said, claim, rule),
-        *(problem for word in words for problem in _word_problems(word, claim, rule)),
+        *(problem for one in said if one.kind == "word" for problem in _word_problems(one.text, claim, rule)),
         *_cue_problems(said),
         *_actor_problems(said, claim, rule),
         *_polarity_problems(words, claim),
@@ -67,23 +67,24 @@ def _cites(one: Said, claim: LetterClaim) -> bool:
     return letter == claim.exhibit and (not locator or locator in claim.locators)
 
 
-def _word_problems(word: str, claim: LetterClaim, rule: KindRule) -> Iterator[str]:
+def _word_problems(text: str, claim: LetterClaim, rule: KindRule) -> Iterator[str]:
+    word = text.casefold()
     if word in NEUTRAL or word in rule.says or word in rule.may or word in NEGATIONS or word in ACTORS:
         return
     if word in OVERCLAIMS:
-        yield f"claims too much: {word!r}"
+        yield f"claims too much: {text!r}"
     elif word in CAUSES:
         yield f"gives a cause ({word!r}), which no claim states"
     elif word in JOINING:
-        yield f"joins statements with {word!r}; separate them with a semicolon"
+        yield f"joins statements with {text!r}; separate them with a semicolon"
     elif word in {"received", "receipt", "receiving", "accepted"}:
-        yield f"says {word!r}; only what the carrier or the ledger recorded may be stated"
+        yield f"says {text!r}; only what the carrier or the ledger recorded may be stated"
     elif word in KIND_WORDS:
-        yield f"says {word!r}, which is {KIND_WORDS[word].value}, but its claim is {claim.kind.value}"
+        yield f"says {text!r}, which is {KIND_WORDS[word].value}, but its claim is {claim.kind.value}"
     elif any(character.isdigit() for character in word):
-        yield f"the number or id {word!r} is not proved"
+        yield f"the number or id {text!r} is not proved"
     else:
-        yield f"says {word!r}, which no claim of it states"
+        yield f"says {text!r}, which no claim of it states"
 
 
 def _cue_problems(said: list[Said]) -> Iterator[str]:
