@@ -9,7 +9,9 @@ from tools.carriers import (
     australiapost,
     boxknight,
     bpost,
+    cainiao,
     canadapost,
+    chronopost,
     dhl_express,
     dhl_parcel_de,
     dhl_poland,
@@ -22,10 +24,13 @@ from tools.carriers import (
     laposte,
     mydhl,
     parcelone,
+    purolator,
     royalmail,
     seko,
+    sendle,
     sf_express,
     smartkargo,
+    spring,
     tnt,
     ups,
     usps,
@@ -55,9 +60,9 @@ READERS: dict[str, Reader] = {
     for reader in cast(
         "tuple[Reader, ...]",
         (
-            aramex, asendia, australiapost, boxknight, bpost, canadapost, dhl_express, dhl_parcel_de, dhl_poland,
-            dhl_universal, dpd, fedex, gls, hermes, landmark, laposte, mydhl, parcelone, royalmail, seko, sf_express,
-            smartkargo, tnt, ups, usps, yunexpress,
+            aramex, asendia, australiapost, boxknight, bpost, cainiao, canadapost, chronopost, dhl_express,
+            dhl_parcel_de, dhl_poland, dhl_universal, dpd, fedex, gls, hermes, landmark, laposte, mydhl, parcelone,
+            purolator, royalmail, seko, sendle, sf_express, smartkargo, spring, tnt, ups, usps, yunexpress,
         ),
     )
 }  # fmt: skip

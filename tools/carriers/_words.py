@@ -92,12 +92,12 @@ _PICKUP = (
     r"|gotow[ae] do odbioru|待取件|已到(?:达)?(?:驿站|自提)|存放至|投入.{0,8}柜"
 )
 _HANDED_ON = (
-    r"(?:delivered|handed(?: over)?|transferred|tendered|given|passed) to (?:the |a |an |our |its "
-    r"|your |usps|ups|fedex|dhl)*"
-    r" ?(?:local |final |postal |partner |delivery |destination |last[- ]mile |line ?haul |third[- ]party |customs )*"
-    r"(?:carrier|agent|courier|post|postal|partner|depot|company|airline|broker|customs|warehouse"
-    r"|hub|facility|operator"
-    r"|provider|service|station|cent(?:er|re)|office|terminal|port|usps)"
+    r"(?:delivered|handed(?: over)?|transferred|tendered|given|passed) to (?:the |a |an |our |its |your )*"
+    r"(?:local |final |postal |partner |delivery |destination |last[- ]mile |line ?haul |third[- ]party )*"
+    r"(?:usps |ups |dhl )*"
+    r"(?:carrier|agent\b|courier|postal|post office|partner|depot|airline|broker|customs|hub\b|operator|usps\b"
+    r"|warehouse|facility|service provider|(?:delivery|courier|logistics|postal) (?:company|service|provider)"
+    r"|(?:sort\w*|distribution|processing|postal|delivery|carrier|usps) (?:cent(?:er|re)|station|terminal|office))"
 )
 _DELIVERED = (
     r"\bdelivered\b|delivery (?:was |has been |is )?(?:successful|completed|confirmed)|signed for (?:by|at)"
@@ -157,14 +157,29 @@ def status_of(text: str | None) -> TrackingStatus:
     return next((status for pattern, status in _SENTENCES if pattern.search(text)), TrackingStatus.UNKNOWN)
 
 
+_INSTEAD_OF_DELIVERY = frozenset(
+    {
+        TrackingStatus.AVAILABLE_FOR_PICKUP,
+        TrackingStatus.DELIVERY_ATTEMPTED,
+        TrackingStatus.REFUSED,
+        TrackingStatus.RETURNED,
+        TrackingStatus.RETURNING,
+    }
+)
+_PASSED_ON = re.compile(_HANDED_ON, re.IGNORECASE)
+
+
 def delivered_unless_denied(text: str | None) -> TrackingStatus:
     """DELIVERED for a code that says so, unless the sentence beside it says something else happened.
 
     Carriers reuse the code of a delivery for "delivered to the access point" and "delivered to the sender".
     """
     said = status_of(text)
-    redirected = said in (TrackingStatus.AVAILABLE_FOR_PICKUP, TrackingStatus.RETURNED, TrackingStatus.RETURNING)
-    return said if redirected or said is TrackingStatus.REFUSED else TrackingStatus.DELIVERED
+    if said in _INSTEAD_OF_DELIVERY:
+        return said
+    if text is not None and _PASSED_ON.search(text):
+        return TrackingStatus.IN_TRANSIT
+    return TrackingStatus.DELIVERED
 
 
 def narrowed(general: TrackingStatus, text: str | None, *allowed: TrackingStatus) -> TrackingStatus:

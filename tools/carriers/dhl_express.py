@@ -14,15 +14,14 @@ EXPECTED = "AWBInfo/ShipmentInfo/ShipmentEvent"
 _S = TrackingStatus
 CODES = coded(
     {
-        _S.LABEL_CREATED: "SD LX",
         _S.HANDED_OVER: "PU SA",
         _S.IN_TRANSIT: "AF AR DF PL PO RW FD SM TR CU HN CI RR MS IR TD MD SC TP IT UV AD OR OF PA PF",
         _S.CUSTOMS: "IC CR CD ES BR BN UD",
         _S.OUT_FOR_DELIVERY: "WC OO",
         _S.DELIVERY_ATTEMPTED: "NH CA",
-        _S.AVAILABLE_FOR_PICKUP: "CC HP",
+        _S.AVAILABLE_FOR_PICKUP: "CC",
         _S.REFUSED: "RD",
-        _S.EXCEPTION: "OH HO HX SS ST DS WX PD PY HW ND NA BA CM",
+        _S.EXCEPTION: "OH HO HP HX SS ST DS WX PD PY HW ND NA BA CM",
         _S.DAMAGED: "DD DM",
         _S.RETURNING: "RT",
         _S.DELIVERED: "OK",

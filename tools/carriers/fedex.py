@@ -21,21 +21,21 @@ EXPECTED = "output.completeTrackResults[].trackResults[].scanEvents[]"
 _S = TrackingStatus
 EVENTS = coded(
     {
-        _S.LABEL_CREATED: "OC OX EP MD OF AO",
-        _S.HANDED_OVER: "PU PX AP DO",
-        _S.IN_TRANSIT: "IT IX AA AC AF AR AX DP EA EO FD LO OW PF PL PM SF TR AE CP HA RC RR SP TP",
-        _S.CUSTOMS: "CC CD CU CDO CDP",
+        _S.LABEL_CREATED: "OC OX EP MD",
+        _S.HANDED_OVER: "PU PX AP DO OF",
+        _S.IN_TRANSIT: "IT IX AA AC AF AR AX DP EA EO FD LO OW PF PL PM SF TR AE AO HA RC RR SP TP",
+        _S.CUSTOMS: "CC CD CP CU",
         _S.OUT_FOR_DELIVERY: "OD ED AD",
         _S.AVAILABLE_FOR_PICKUP: "HL HP",
         _S.EXCEPTION: "SE DE DY DD PD CA",
-        _S.RETURNING: "RS RT RD RTS",
+        _S.RETURNING: "RS RT",
         _S.DELIVERED: "DL",
     }
 )
 """`eventType` and `derivedStatusCode` values of FedEx's tracking status codes."""
 REASONS = coded(
     {
-        _S.DELIVERY_ATTEMPTED: "01 1 08 8 11 29 30 45 46 82",
+        _S.DELIVERY_ATTEMPTED: "01 1 08 8 11 45 46",
         _S.REFUSED: "07 7",
         _S.DAMAGED: "09 9 10 37",
         _S.RETURNING: "14",

@@ -3,7 +3,7 @@
 import pytest
 
 from knowledge.tracking import DeliveryMode, TrackingStatus
-from tools.carriers._words import mode_of, signatory, status_of
+from tools.carriers._words import delivered_unless_denied, mode_of, signatory, status_of
 
 DELIVERED = [
     "Delivered",
@@ -108,6 +108,21 @@ def test_a_sentence_that_states_none(text: str) -> None:
 )
 def test_what_else_a_sentence_means(text: str, status: TrackingStatus) -> None:
     assert status_of(text) is status
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Delivered, Front Door", TrackingStatus.DELIVERED),
+        ("", TrackingStatus.DELIVERED),
+        ("Delivered to Agent for Final Delivery", TrackingStatus.IN_TRANSIT),
+        ("Delivered to UPS Access Point", TrackingStatus.AVAILABLE_FOR_PICKUP),
+        ("Delivered, To Original Sender", TrackingStatus.RETURNED),
+        ("Could not be delivered", TrackingStatus.DELIVERY_ATTEMPTED),
+    ],
+)
+def test_a_delivery_code_is_not_believed_against_its_own_sentence(text: str, status: TrackingStatus) -> None:
+    assert delivered_unless_denied(text) is status
 
 
 @pytest.mark.parametrize(
