@@ -1,5 +1,6 @@
 """The photos of a claim as facts: how many, taken when, sent before, and what they show where a model can look."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -104,7 +105,7 @@ class PhotoReader:
                 continue
             data = await self._cases.evidence(merchant, case_id, photo.sha256)
             try:
-                facts = describe(data)
+                facts = await asyncio.to_thread(describe, data)
             except UndecodableImage as error:
                 missing.append(MissingFact(name=FactName.PHOTO_DAMAGE, why=f"photo {photo.id}: {error}"))
                 continue
@@ -126,12 +127,7 @@ class PhotoReader:
         if self._grader is None:
             return MissingFact(name=name, why=NO_GRADER)
         shown = seen[:MOST_GRADED]
-        prepared = [
-            PreparedPhoto(
-                each.photo.id, each.sha256, prepare_for_model(each.data), prepare_for_model(each.data, mask_text=True)
-            )
-            for each in shown
-        ]
+        prepared = [await asyncio.to_thread(_prepared, each) for each in shown]
         what = ", ".join(bundle.order.lines[index].title for index in claimed_lines(bundle))[:300]
         try:
             grade = await self._grader.grade(prepared, what)
@@ -148,6 +144,15 @@ class PhotoReader:
             citation=_box(shown[0]),
             reader=grade.reader,
         )
+
+
+def _prepared(seen: _Seen) -> PreparedPhoto:
+    return PreparedPhoto(
+        photo_id=seen.photo.id,
+        sha256=seen.sha256,
+        jpeg=prepare_for_model(seen.data),
+        masked=prepare_for_model(seen.data, mask_text=True),
+    )
 
 
 def _count(seen: Sequence[_Seen]) -> Fact:

@@ -31,7 +31,7 @@ _EXIF_DIRECTORY = 0x8769
 _TAKEN, _TAKEN_OFFSET = 0x9003, 0x9011
 
 
-class UndecodableImage(ValueError):  # noqa: N818 - the house says what happened, not that it is an error
+class UndecodableImage(ValueError):
     """The bytes are no picture that may be opened; the message says why in plain words."""
 
 
