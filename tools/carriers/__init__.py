@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 
 from knowledge.tracking import Route
 from tools.carriers._answer import Node, UnreadableTracking, locate, parse
+from tools.carriers._errors import spoken_error
 from tools.carriers._registry import FAMILIES, READERS, Reader, named
-from tools.carriers._route import latest_status
+from tools.carriers._route import latest_status, refused
 
 __all__ = [
     "UnreadableTracking",
@@ -49,7 +50,8 @@ def read_routes(carrier: str, payload: bytes, *, tracking_number: str | None = N
     refusal is a route with `error`. Raises UnreadableTracking.
     """
     answer = parse(payload)
-    routes = _shared(_reader(carrier, answer).read(answer))
+    reader = _reader(carrier, answer)
+    routes = _shared(reader.read(answer) if reader else _error(carrier, answer))
     if tracking_number is None:
         return routes
     found = tuple(route for route in routes if _same(route.tracking_number, tracking_number))
@@ -85,7 +87,21 @@ def _detected(answer: Node) -> str | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _reader(carrier: str, answer: Node) -> Reader:
+def _error(carrier: str, answer: Node) -> list[Route]:
+    """A route with the words of a general error; UnreadableTracking when the answer is no error either."""
+    name = named(carrier)[0]
+    spoken = spoken_error(answer)
+    if spoken:
+        return [refused(name, None, *spoken)]
+    other = _detected(answer)
+    mend = f"It looks like an answer of {other}." if other else "Save the carrier's answer unchanged."
+    raise UnreadableTracking(
+        f"The tracking file is not an answer of {carrier}: expected {READERS[name].EXPECTED}. {mend}"
+    )
+
+
+def _reader(carrier: str, answer: Node) -> Reader | None:
+    """The reader that recognises the answer; None when the carrier is known and its answer is not."""
     names = named(carrier)
     if not names:
         raise UnreadableTracking(
@@ -96,10 +112,7 @@ def _reader(carrier: str, answer: Node) -> Reader:
     for name in dict.fromkeys((*names, *family)):
         if READERS[name].recognises(answer):
             return READERS[name]
-    expected = READERS[names[0]].EXPECTED
-    other = _detected(answer)
-    mend = f"It looks like an answer of {other}." if other else "Save the carrier's answer unchanged."
-    raise UnreadableTracking(f"The tracking file is not an answer of {carrier}: expected {expected}. {mend}")
+    return None
 
 
 def _shared(routes: Sequence[Route]) -> tuple[Route, ...]:

@@ -149,10 +149,13 @@ _SENTENCES: tuple[tuple[re.Pattern[str], TrackingStatus], ...] = tuple(
     )
 )
 
+_LONGEST_SENTENCE = 300
+"""Characters. Scans say less; a page of prose could hold any phrase and is not read as a scan."""
+
 
 def status_of(text: str | None) -> TrackingStatus:
-    """The meaning of a carrier's sentence; UNKNOWN when no phrase is known."""
-    if text is None:
+    """The meaning of a carrier's sentence; UNKNOWN when no phrase is known or it is too long for a scan's."""
+    if text is None or len(text) > _LONGEST_SENTENCE:
         return TrackingStatus.UNKNOWN
     return next((status for pattern, status in _SENTENCES if pattern.search(text)), TrackingStatus.UNKNOWN)
 

@@ -41,8 +41,8 @@ def read(answer: Node) -> list[Route]:
     """A route for each package."""
     packages = answer.each("Result", "Packages", "Package")
     if not packages:
-        error = next(iter(answer.descend("Error")), answer)
-        return [refused(CARRIER, None, error.text("ErrorCode"), error.text("ErrorMessage"))]
+        error = next(iter(answer.descend("Error")), answer.at("Result"))
+        return [refused(CARRIER, None, error.text("ErrorCode"), error.first("ErrorMessage", "ResultMessage"))]
     return [_package(package) for package in packages]
 
 

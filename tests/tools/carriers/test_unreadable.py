@@ -83,3 +83,30 @@ def test_a_pointer_leads_back_to_the_scan_in_json_xml_and_wrapped_json() -> None
         raw = payload(name)
         route = read_route(carrier, raw)
         assert locate(raw, route.events[-1].pointer).text(*path) == text
+
+
+@pytest.mark.parametrize(
+    ("carrier", "raw", "error"),
+    [
+        ("gls", b'{"errors": [{"code": "NOT_FOUND", "message": "No parcel"}]}', "NOT_FOUND: No parcel"),
+        ("laposte", b'{"code": "UNAUTHORIZED", "message": "No access"}', "UNAUTHORIZED: No access"),
+        ("boxknight", b'{"error": "Order not found"}', "Order not found"),
+        ("asendia", b'{"title": "Not Found", "status": 404, "detail": "No parcel"}', "404: No parcel"),
+        ("bpost", b"<error><code>E7</code><message>No item</message></error>", "E7: No item"),
+        (
+            "dpd",
+            b'<s:Envelope xmlns:s="urn:x"><s:Body><s:Fault><faultcode>s:Server</faultcode>'
+            b"<faultstring>Down</faultstring></s:Fault></s:Body></s:Envelope>",
+            "s:Server: Down",
+        ),
+    ],
+)
+def test_an_error_in_a_general_shape_is_the_carriers_refusal(carrier: str, raw: bytes, error: str) -> None:
+    route = read_route(carrier, raw, tracking_number="A1")
+    assert (route.carrier, route.tracking_number, route.error, route.events) == (carrier, "A1", error, ())
+
+
+def test_a_route_in_an_unknown_shape_is_not_called_an_error() -> None:
+    raw = json.dumps({"code": 200, "message": "OK", "checkpoints": [{"a": 1, "b": 2, "c": 3}] * 10}).encode()
+    assert "not an answer of ups" in message("ups", raw)
+    assert "not an answer of ups" in message("ups", b'{"message": "hello"}')

@@ -72,6 +72,7 @@ NOT_DELIVERED = [
     "退回件已签收",
     "待签收",
     "A sentence nobody has written",
+    "Delivered. " + "And so on. " * 30,
     "",
 ]
 
