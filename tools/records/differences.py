@@ -28,5 +28,5 @@ def _walk(old: object, new: object, path: tuple[str | int, ...]) -> Iterator[str
                 yield from _walk(earlier[index], later[index], (*path, index))
             else:
                 yield pointer_to(*path, index)
-    elif old != new or type(old) is not type(new):
+    elif old != new or isinstance(old, bool) != isinstance(new, bool):  # JSON's true is not its 1
         yield pointer_to(*path)

@@ -1,7 +1,8 @@
 """Connections to the records, each transaction scoped to one merchant."""
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from time import monotonic
 from typing import Any, LiteralString, Self
 
 from psycopg import AsyncConnection, OperationalError
@@ -74,7 +75,6 @@ class Records:
             # Given up soon, because the pool's own pauses double: after a long outage the next caller, not a timer,
             # makes the new attempt.
             reconnect_timeout=1.0,
-            check=AsyncConnectionPool.check_connection,
             reset=_leave_nothing_behind,
             name="amends-records",
         )
@@ -118,12 +118,35 @@ class Records:
         if not merchant:
             raise ValueError("a transaction needs a merchant's id")
         try:
-            async with self._pool.connection() as connection, connection.transaction():
-                await connection.execute(_ENTER, (merchant, merchant_pass(self._tenancy_secret, merchant)))
-                yield connection
+            async with AsyncExitStack() as leaving:
+                yield await self._enter(leaving, merchant)
         except (PoolTimeout, PoolClosed) as none:
             raise RecordsUnavailable("no connection to the records; check that PostgreSQL runs") from none
         except OperationalError as error:
             if _server_is_gone(error):
                 raise RecordsUnavailable("the connection to the records broke; try again") from error
             raise
+
+    async def _enter(self, leaving: AsyncExitStack, merchant: str) -> Scope:
+        # Beginning the transaction is the check that the connection lives. After the database was restarted every
+        # idle connection is dead: each is thrown away on its first failure, at once, until the pool makes a new one.
+        # (The pool's own check pauses after each, doubling, and so outlasts any patience.)
+        entry = (merchant, merchant_pass(self._tenancy_secret, merchant))
+        deadline = monotonic() + self._pool.timeout
+        for _ in range(self._pool.max_size):
+            try:
+                return await self._begin(leaving, entry, deadline - monotonic())
+            except PoolTimeout:
+                raise
+            except OperationalError as error:
+                if not _server_is_gone(error):
+                    raise
+        return await self._begin(leaving, entry, deadline - monotonic())
+
+    async def _begin(self, leaving: AsyncExitStack, entry: tuple[str, str], patience: float) -> Scope:
+        async with AsyncExitStack() as entering:
+            connection = await entering.enter_async_context(self._pool.connection(timeout=max(0.0, patience)))
+            await entering.enter_async_context(connection.transaction())
+            await connection.execute(_ENTER, entry)
+            leaving.push_async_exit(entering.pop_all())
+        return connection

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import threading
 from pathlib import Path
 from typing import cast
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -18,6 +19,7 @@ from tools.records.tenancy import padded_halves, secret_from_inner
 
 APP_ROLE = "amends_app"
 _ONE_MIGRATION_AT_A_TIME = 0x414D454E  # "AMEN": the advisory lock's number, one per database
+_ONE_HERE = threading.Lock()  # Alembic keeps the running migration in a global
 _ROLE_ATTEMPTS = 5  # roles belong to the whole server, so another database's migration may touch ours at once
 
 
@@ -55,6 +57,11 @@ async def read_tenancy_secret(owner_url: str) -> bytes:
 
 
 def _migrate(owner_url: str, app_password: str, tenancy_secret: bytes | None) -> None:
+    with _ONE_HERE:
+        _migrate_alone(owner_url, app_password, tenancy_secret)
+
+
+def _migrate_alone(owner_url: str, app_password: str, tenancy_secret: bytes | None) -> None:
     engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(owner_url), poolclass=NullPool)
     with engine.begin() as connection:
         driver = cast("psycopg.Connection[TupleRow]", connection.connection.driver_connection)

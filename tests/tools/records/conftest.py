@@ -28,7 +28,11 @@ _numbers = itertools.count(1)
 def server() -> Iterator[PostgresServer]:
     folder = Path(tempfile.mkdtemp(prefix="amends-records-"))
     folder.chmod(0o755)  # the server runs as a system user of its own when the tests run as root
-    server = get_server(folder / "data", cleanup_mode="stop")
+    server = get_server(folder / "data", cleanup_mode="stop", start=False)
+    server.ensure_pgdata_inited()
+    with (folder / "data" / "postgresql.conf").open("a") as configuration:
+        configuration.write("fsync = off\n")  # killed servers of these tests lose no machine
+    server.start()
     yield server
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)

@@ -270,6 +270,19 @@ async def test_explain_analyze_does_not_count_the_other_merchants_rows(scope: Sc
         assert "Rows Removed" not in str(plan), condition
 
 
+async def test_a_forced_scan_of_the_whole_table_tells_its_size_and_nothing_about_one_merchant(scope: Scope) -> None:
+    await scope.execute("set local enable_indexscan = off")
+    await scope.execute("set local enable_bitmapscan = off")
+    plans: list[str] = []
+    for condition in ("merchant >= 'tenant-t'", "merchant >= 'zzz'", "case_id = 'C-secret'", "case_id = 'C-never'"):
+        plan = await rows_of(
+            scope,
+            f"explain (analyze, timing off, costs off, buffers off) select from amends.dispute_case where {condition}",
+        )
+        plans.append(next(str(row[0]).strip() for row in plan if "Rows Removed" in str(row[0])))
+    assert len(set(plans)) == 1
+
+
 async def test_a_function_smuggled_into_a_condition_is_not_shown_other_rows(scope: Scope) -> None:
     # A cheap function that fails on what it should not see would fail here if the planner asked it first.
     await scope.execute("set local plan_cache_mode = force_custom_plan")
