@@ -35,7 +35,7 @@ _COUNTRY_POSTCODE = re.compile(r"^([A-Z]{2})-(\d[\dA-Z-]{2,9})$")
 def spot_of(text: str | None, *, two_parts: TwoParts = "unclear") -> Spot | None:
     """A place written as one text.
 
-    Such as `Puurs (BE)`, `Milan - Italy`, `Osaka-JP`, `Quebec City, QC, CA`, `BRISBANE QLD` or `NZ`.
+    Such as `Puurs (BE)`, `Milan - Italy`, `Osaka-JP`, `Gatineau, QC, CA`, `BRISBANE QLD` or `NZ`.
     """
     if text is None or not (text := text.strip(" ,-")):
         return None

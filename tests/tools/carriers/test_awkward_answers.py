@@ -117,8 +117,8 @@ def test_what_is_no_delivery_to_the_buyer_is_not_read_as_one(name: str, number: 
     ("name", "number", "error"),
     [
         ("ups-unknown-number", None, "151044: No tracking information available"),
-        ("australiapost-denied", "EZ000000035AU", "ESB-10001: Invalid tracking ID"),
-        ("dhl_express-not-home", "4400000035", "103: No Shipments Found for AWBNumber 4400000035"),
+        ("australiapost-denied", "EZ000000035AU", "ESB-10001: No such article"),
+        ("dhl_express-not-home", "4400000035", "103: Nothing found for 4400000035"),
         ("laposte-back-to-sender", "6A00000000035", "404: Ressource non trouvée"),
         ("tnt-number-used-again", "800000035", "CNF: TNT does not know this consignment"),
     ],

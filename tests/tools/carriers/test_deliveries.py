@@ -37,7 +37,7 @@ LEFT, MAILBOX, UNSTATED = DeliveryMode.LEFT_UNATTENDED, DeliveryMode.MAILBOX, De
         ("seko-neighbour", "DG00000000017", "2024-10-27T12:00", True, OTHER, None),
         ("sendle-delivered", "S00017X", "2024-04-08T03:13", True, LEFT, None),
         ("sf_express-delivered", "SF1000000000017", "2023-03-02T03:30", True, HANDED, None),
-        ("smartkargo-left-at-door", "AXB00000017", "2024-03-15T14:30", True, LEFT, None),
+        ("smartkargo-left-at-door", "AXB00000017", "2024-03-15T14:31", True, LEFT, None),
         ("spring-delivered", "LV000000026NL", "2024-03-06T10:00", True, UNSTATED, None),
         ("tnt-delivered", "800000017", "2022-06-14T10:20", False, UNSTATED, "de wit"),
         ("ups-delivered", "1ZA00W120300000017", "2025-03-11T18:15", True, LEFT, None),

@@ -77,7 +77,7 @@ def test_a_pointer_outside_the_answer_is_not_found() -> None:
 def test_a_pointer_leads_back_to_the_scan_in_json_xml_and_wrapped_json() -> None:
     for carrier, name, path, text in (
         ("gls", "gls-delivered", ("description",), "The parcel was delivered."),
-        ("landmark", "landmark-delivered", ("Status",), "Item successfully delivered"),
+        ("landmark", "landmark-delivered", ("Status",), "Item delivered successfully"),
         ("sf_express", "sf_express-wrapped-sent-back", ("remark",), "退回件已签收"),
     ):
         raw = payload(name)
