@@ -23,10 +23,13 @@ async def sandbox(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Ru
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def open_shop(sandbox: RunningSandbox) -> AsyncGenerator[Shop]:
     """The shop of the session."""
-    client = StripeClient(SecretStr("sk_test_shop"), url=sandbox.url, timeout_seconds=1.0)
+    client, impatient = (
+        StripeClient(SecretStr("sk_test_shop"), url=sandbox.url, timeout_seconds=seconds) for seconds in (20.0, 2.0)
+    )
     async with SandboxControl(sandbox.url) as world:
-        yield Shop(StripeProcessor(client), world, sandbox.url)
+        yield Shop(StripeProcessor(client), StripeProcessor(impatient), world, sandbox.url)
     await client.close()
+    await impatient.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

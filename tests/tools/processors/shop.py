@@ -18,6 +18,8 @@ class Shop:
     """A merchant's Stripe account: the processor under test, and what the outside world may do and see."""
 
     processor: StripeProcessor
+    impatient: StripeProcessor
+    """The same account through a client that waits two seconds for an answer."""
     world: SandboxControl
     url: str
 

@@ -144,7 +144,7 @@ async def test_whatever_fails_on_the_way_may_be_asked_again_after_reconciling(
     await shop.world.plan_fault(fault, "/v1/refunds")
 
     with pytest.raises(ProcessorError) as failed:
-        await shop.processor.refund(charge, eur(1700), key=f"first-{fault}", case_key="case")
+        await shop.impatient.refund(charge, eur(1700), key=f"first-{fault}", case_key="case")
 
     assert failed.value.retry is True
     assert "<h1>" not in str(failed.value)

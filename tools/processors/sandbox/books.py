@@ -156,9 +156,10 @@ class Books:
             (key, answer.fingerprint, answer.status, json.dumps(answer.body), answer.request_id, at),
         )
 
-    def forget_keys(self) -> int:
-        """Forget every idempotency key; how many there were."""
-        return self._database.execute("DELETE FROM keys").rowcount
+    def forget_keys(self, ending: str) -> int:
+        """Forget the idempotency keys that end so (all for the empty ending); how many there were."""
+        statement = "DELETE FROM keys WHERE ?1 = '' OR substr(key, -length(?1)) = ?1"
+        return self._database.execute(statement, (ending,)).rowcount
 
     def add_violation(self, body: Wire) -> None:
         """A break of the specification."""

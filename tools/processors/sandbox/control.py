@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any, Self
+from urllib.parse import quote
 
 import httpx
 
@@ -88,9 +89,9 @@ class SandboxControl:
         """No more faults and holds; everybody goes on."""
         await self._call("DELETE", "/_sandbox/troubles")
 
-    async def forget_keys(self) -> int:
-        """Idempotency keys expire now; how many there were."""
-        return (await self._call("DELETE", "/_sandbox/keys"))["forgotten"]
+    async def forget_keys(self, ending: str = "") -> int:
+        """Idempotency keys that end so expire now, all without an ending; how many there were."""
+        return (await self._call("DELETE", f"/_sandbox/keys?ending={quote(ending)}"))["forgotten"]
 
     async def ledger(self) -> Ledger:
         """What really happened."""

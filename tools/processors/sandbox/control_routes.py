@@ -118,8 +118,8 @@ class Control:
         self._trouble.clear()
         return JSONResponse({"cleared": True})
 
-    async def _forget_keys(self, _: Request) -> Response:
-        return JSONResponse({"forgotten": self._books.forget_keys()})
+    async def _forget_keys(self, request: Request) -> Response:
+        return JSONResponse({"forgotten": self._books.forget_keys(request.query_params.get("ending", ""))})
 
     async def _ledger(self, _: Request) -> Response:
         return JSONResponse(ledger(self._books).model_dump(mode="json"))
