@@ -43,7 +43,7 @@ class ReasonCode(Frozen):
     sources: tuple[ReasonSource, ...]
 
 
-class UnknownReasonCode(LookupError):  # noqa: N818 - says what is unknown, as the house speaks
+class UnknownReasonCode(LookupError):
     """No such code is known for the network; the message names the nearest that are."""
 
     def __init__(self, network: CardNetwork, code: str, nearest: tuple[str, ...]) -> None:

@@ -1,0 +1,6 @@
+"""Defence packets: a proved letter rendered as one PDF/A within a processor's limits."""
+
+from tools.packets.packet import Packet, PacketError, PacketTooLarge, render_packet
+from tools.packets.profiles import PacketProfile, profile_for
+
+__all__ = ["Packet", "PacketError", "PacketProfile", "PacketTooLarge", "profile_for", "render_packet"]

@@ -1,0 +1,124 @@
+"""Render a letter and its proof as one PDF/A-2b within a processor's limits, or say which limit is in the way."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import typst
+from PIL.Image import Image
+
+from knowledge.letter.claims import Letter, Proof
+from knowledge.letter.verify import letter_digest
+from tools.files.images import UndecodableImage
+from tools.packets.fonts import packet_fonts
+from tools.packets.pages import PlacedPicture, packet_data
+from tools.packets.pictures import STEPS, PictureStep, grey_jpeg, grey_picture, width_on_page
+from tools.packets.profiles import PacketProfile
+
+
+class PacketError(ValueError):
+    """The packet cannot be made; the message names what is in the way and the mend."""
+
+
+class PacketTooLarge(PacketError):
+    """The packet breaks a limit at the smallest pictures; nothing was cut."""
+
+
+@dataclass(frozen=True)
+class Packet:
+    """A rendered packet and what a submission needs to know of it."""
+
+    pdf: bytes
+    sha256: str
+    pages: int
+    byte_count: int
+    proof_json: bytes
+    """`proof.json`, UTF-8: every sentence with the exhibits that prove it."""
+
+
+def render_packet(letter: Letter, proof: Proof, files: Mapping[str, bytes], profile: PacketProfile) -> Packet:
+    """The packet for a letter; `files` holds the bytes of every picture exhibit by SHA-256.
+
+    Pictures shrink step by step until the profile's targets are met, or at least its limits. A letter that is not
+    proved is marked as a draft on every page. Raises PacketTooLarge when a limit cannot be kept, and PacketError for
+    a proof of another letter, a missing or altered file, or a picture that cannot be opened.
+    """
+    if proof.letter_sha256 != letter_digest(letter):
+        raise PacketError("proof: it was made for another version of this letter; verify the letter again")
+    shown = _shown_pictures(letter, files)
+    smallest: tuple[bytes, int] | None = None
+    for step in STEPS if shown else STEPS[:1]:
+        pdf, pages = _compile(letter, proof, shown, step)
+        if len(pdf) <= profile.target_bytes and pages <= profile.target_pages:
+            return _packet(pdf, pages, proof)
+        if smallest is None or (pages, len(pdf)) < (smallest[1], len(smallest[0])):
+            smallest = pdf, pages
+    assert smallest is not None
+    pdf, pages = smallest
+    if pages > profile.max_pages:
+        raise PacketTooLarge(
+            f"packet: {pages} pages, but {profile.name} takes {profile.max_pages} ({profile.source}); "
+            "take exhibits out of the case that answer nothing in the dispute"
+        )
+    if len(pdf) > profile.max_bytes:
+        raise PacketTooLarge(
+            f"packet: {len(pdf)} bytes, but {profile.name} takes {profile.max_bytes} ({profile.source}); "
+            "take pictures out of the case that answer nothing in the dispute"
+        )
+    return _packet(pdf, pages, proof)
+
+
+def _shown_pictures(letter: Letter, files: Mapping[str, bytes]) -> dict[str, Image]:
+    shown: dict[str, Image] = {}
+    for exhibit in letter.exhibits:
+        sha256 = exhibit.evidence_sha256
+        if sha256 is None:
+            continue
+        if sha256 not in files:
+            raise PacketError(f"files: Exhibit {exhibit.letter} shows {sha256}, which was not given")
+        if hashlib.sha256(files[sha256]).hexdigest() != sha256:
+            raise PacketError(f"files: the bytes given for Exhibit {exhibit.letter} are not those of {sha256}")
+        try:
+            shown[sha256] = grey_picture(files[sha256])
+        except UndecodableImage as error:
+            raise PacketError(f"files: Exhibit {exhibit.letter} cannot be shown, {error}; take it out") from error
+    return shown
+
+
+@cache
+def _template() -> bytes:
+    return resources.files("tools.packets").joinpath("packet.typ").read_bytes()
+
+
+def _compile(letter: Letter, proof: Proof, pictures: Mapping[str, Image], step: PictureStep) -> tuple[bytes, int]:
+    # Typst reads pictures from files only; the folder is its whole world and is gone afterwards.
+    with TemporaryDirectory(prefix="packet-") as folder:
+        root = Path(folder)
+        (root / "packet.typ").write_bytes(_template())
+        placed: dict[str, PlacedPicture] = {}
+        for sha256, picture in pictures.items():
+            name = f"{sha256}.jpg"
+            (root / name).write_bytes(grey_jpeg(picture, step))
+            placed[sha256] = PlacedPicture(file=name, width_mm=width_on_page(picture, step))
+        compiler = typst.Compiler(
+            root / "packet.typ",
+            root=root,
+            font_paths=packet_fonts(),
+            ignore_system_fonts=True,
+            sys_inputs={"packet": json.dumps(packet_data(letter, proof, placed), ensure_ascii=False)},
+        )
+        pdf = compiler.compile(format="pdf", pdf_standards=["a-2b"], timestamp=int(letter.dated.timestamp()))
+        pages = int(json.loads(compiler.query("<pages>", field="value", one=True)))
+    if not isinstance(pdf, bytes):
+        raise PacketError("packet: the renderer gave no single PDF")
+    return pdf, pages
+
+
+def _packet(pdf: bytes, pages: int, proof: Proof) -> Packet:
+    written = json.dumps(proof.model_dump(mode="json"), ensure_ascii=False, indent=1).encode()
+    return Packet(pdf=pdf, sha256=hashlib.sha256(pdf).hexdigest(), pages=pages, byte_count=len(pdf), proof_json=written)

@@ -1,0 +1,125 @@
+"""A letter as data for the template: strings with their direction, references spelt out, no markup."""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
+from knowledge.letter.claims import Exhibit, ExhibitKind, ExhibitRow, Letter, LetterClaim, Proof, Sentence
+from knowledge.letter.wording import DAY_ONLY, NETWORK_NAMES, printed_date, printed_time
+from tools.packets.scripts import printable, set_text
+
+_DIGEST_GROUP = 32
+_EVENTFUL = frozenset({ExhibitKind.TRACKING, ExhibitKind.REFUNDS})
+# What is kept on one page must fit on one: in the narrowest column a page takes some 1500 letters, or half as many
+# ideographs; a row of an exhibit takes at least the room of 40 letters.
+_WHOLE_ROW = 500
+_WHOLE_EXHIBIT = 700
+
+
+class PlacedPicture(TypedDict):
+    """A picture beside the template and how wide it stands on the page."""
+
+    file: str
+    width_mm: float
+
+
+def packet_data(letter: Letter, proof: Proof, pictures: Mapping[str, PlacedPicture]) -> dict[str, Any]:
+    """Everything the template sets; `pictures` by evidence digest."""
+    claims = {claim.id: claim for claim in letter.claims}
+    unproved = sum(1 for line in proof.lines if not line.proved)
+    return {
+        "cover": _cover(letter, claims),
+        "sections": [
+            {
+                "title": section.title,
+                "points": [_sentence(sentence, claims) for sentence in section.sentences],
+            }
+            for section in letter.sections
+        ],
+        "chronology": [
+            {
+                "day": printed_date(line.at),
+                "text": set_text(line.text),
+                "ref": f"{line.exhibit}, {line.locator}",
+            }
+            for line in letter.chronology
+        ],
+        "exhibits": [_exhibit(exhibit, pictures) for exhibit in letter.exhibits],
+        "footer": f"Case {letter.case_id} · Dispute {letter.dispute_id}",
+        "draft": f"Draft: {unproved} of {len(proof.lines)} statements not proved. Not for submission."
+        if unproved
+        else "",
+    }
+
+
+def _cover(letter: Letter, claims: Mapping[str, LetterClaim]) -> dict[str, Any]:
+    card = f"ending {letter.card_last4}" if letter.card_last4 else "not given"
+    facts = [
+        ("Merchant", letter.merchant_name),
+        ("Buyer", letter.cardholder_name),
+        ("Dispute", letter.dispute_id),
+        ("Transaction", letter.transaction_reference),
+        ("Transaction date", printed_date(letter.transaction_at)),
+        ("Card", card),
+        ("Dated", printed_date(letter.dated)),
+    ]
+    return {
+        "merchant": set_text(letter.merchant_name),
+        "reason": f"{NETWORK_NAMES[letter.network]} reason code {letter.reason_code}",
+        "title": printable(letter.reason_title),
+        "facts": [{"label": label, "value": set_text(value)} for label, value in facts],
+        "amounts": [
+            {"label": "Transaction", "value": str(letter.transaction_amount)},
+            {"label": "Disputed", "value": str(letter.disputed_amount)},
+            {"label": "Already credited", "value": str(letter.credited_amount)},
+            {"label": "Contested", "value": str(letter.contested_amount)},
+        ],
+        "verdict": _sentence(letter.verdict, claims),
+        "grounds": [_sentence(ground, claims) for ground in letter.grounds],
+        "request": _sentence(letter.request, claims),
+    }
+
+
+def _sentence(sentence: Sentence, claims: Mapping[str, LetterClaim]) -> dict[str, Any]:
+    """The text and, for each claim, the row that carries it: `Exhibit D, scan-4`."""
+    held = [claims[name] for name in sentence.claims if name in claims]
+    places = dict.fromkeys(f"{claim.exhibit}, {claim.locators[0]}" for claim in held if claim.locators)
+    return {"text": set_text(sentence.text), "refs": list(places)}
+
+
+def _exhibit(exhibit: Exhibit, pictures: Mapping[str, PlacedPicture]) -> dict[str, Any]:
+    return {
+        "letter": exhibit.letter,
+        "title": exhibit.title,
+        "caption": exhibit.caption,
+        # Records of events have a column of dates, and messages the width of the page; elsewhere a date stands
+        # under its value.
+        "stacked": exhibit.kind is ExhibitKind.CORRESPONDENCE,
+        "dated": exhibit.kind in _EVENTFUL,
+        "whole": sum(map(_length, exhibit.rows)) <= _WHOLE_EXHIBIT,
+        "rows": [_row(row) for row in exhibit.rows],
+        "picture": pictures.get(exhibit.evidence_sha256 or ""),
+    }
+
+
+def _length(row: ExhibitRow) -> int:
+    """Room a row takes, in Latin letters; East Asian wide characters count double."""
+    written = f"{row.value}{row.original or ''}"
+    return 40 + sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in written)
+
+
+def _row(row: ExhibitRow) -> dict[str, Any]:
+    value = row.value
+    if row.label == "SHA-256":
+        value = " ".join(value[start : start + _DIGEST_GROUP] for start in range(0, len(value), _DIGEST_GROUP))
+    when = ""
+    if row.at is not None:
+        when = printed_date(row.at) if value.endswith(DAY_ONLY) else printed_time(row.at)
+    return {
+        "whole": _length(row) <= _WHOLE_ROW,
+        "ref": row.locator,
+        "when": when,
+        "label": set_text(row.label),
+        "value": set_text(value),
+        "original": set_text(row.original) if row.original else None,
+    }
