@@ -1,8 +1,7 @@
 """Money given back on a payment, over all cases and channels, as letters and stances show it."""
 
-from tools.records.cases import CaseRecords
-
 from knowledge.case import EarlierRefund
+from tools.records.cases import CaseRecords
 from tools.records.ledger import EntryKind, EntryState, Ledger
 
 _STATES = {EntryState.PENDING: "pending", EntryState.SUCCEEDED: "succeeded"}

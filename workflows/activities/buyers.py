@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from temporalio import activity
-from tools.records.cases import CaseRecords
 
 from knowledge.case import Author, CaseBundle
 from knowledge.facts import FactName
 from knowledge.offers.compose import OfferValues, compose
 from tools.ports import Mail, MailActing
+from tools.records.cases import CaseRecords
 from workflows.messages import Say
 
 

@@ -1,23 +1,23 @@
 """Activities of the chargeback defence: link the payment, write the packet, submit it once, follow the outcome."""
 
 import hashlib
-from datetime import datetime
 
-from knowledge.letter.compose import compose_letter
-from knowledge.letter.verify import verify_letter
 from temporalio import activity
-from tools.records.cases import CaseRecords
 
-from knowledge.case import CaseBundle, ChargebackNotice, EarlierRefund
+from knowledge.case import CaseBundle, ChargebackNotice
 from knowledge.decision import DefenceDecision
 from knowledge.letter.claims import Letter
+from knowledge.letter.compose import compose_letter
 from knowledge.letter.dossier import CannotComposeError, DefenceDossier
+from knowledge.letter.verify import verify_letter
 from knowledge.money import total
 from knowledge.tracking import Route
 from tools.carriers import UnreadableTracking, read_route
 from tools.packets import Packet, PacketTooLarge, profile_for, render_packet
 from tools.ports import DisputeState, EvidencePackage, PaymentActing, PaymentReading, ProcessorError
+from tools.records.cases import CaseRecords
 from tools.records.ledger import Ledger
+from tools.records.ledger_words import ChargebackOutcome
 from workflows.credits import CreditBook
 from workflows.messages import (
     CaseRef,
@@ -64,12 +64,12 @@ class DefenceActivities:
             order.merchant, charge, notice.dispute_id, notice.amount, case_id=order.case_id
         )
         dispute = await self._books.dispute(notice.dispute_id)
-        credits = await self._credits.credits(order.merchant, order.case_id)
+        posted = await self._credits.credits(order.merchant, order.case_id)
         return Linked(
             respond_by=dispute.respond_by or notice.respond_by,
             state=dispute.state.value,
             submission_count=dispute.submission_count,
-            credited=total([one.amount for one in credits if one.state == "succeeded"], notice.amount.currency),
+            credited=total([one.amount for one in posted if one.state == "succeeded"], notice.amount.currency),
         )
 
     @activity.defn
@@ -79,14 +79,14 @@ class DefenceActivities:
         decision = await self._cases.decision(order.merchant, order.case_id, order.decision_id)
         if not isinstance(decision, DefenceDecision):
             raise TypeError(f"decision {order.decision_id} is not a defence decision")
-        credits = await self._credits.credits(order.merchant, order.case_id)
         try:
-            letter = compose_letter(await self._dossier(order, bundle, decision, credits, order.dated))
+            dossier = await self._dossier(order, bundle, decision)
+            letter = compose_letter(dossier)
         except CannotComposeError as error:
             return LetterWritten(
                 letter_sha256="", packet_sha256="", proof_sha256="", proved=False, problems=(str(error),), pages=0
             )
-        proof = verify_letter(letter)
+        proof = verify_letter(letter, dossier)
         try:
             packet = render_packet(
                 letter, proof, await self._files(order, letter), profile_for("stripe", notice.network)
@@ -126,8 +126,6 @@ class DefenceActivities:
         order: WriteLetter,
         bundle: CaseBundle,
         decision: DefenceDecision,
-        credits: tuple[EarlierRefund, ...],
-        dated: datetime,
     ) -> DefenceDossier:
         routes: list[tuple[str, Route, str]] = []
         for shipment in bundle.shipments:
@@ -144,8 +142,8 @@ class DefenceActivities:
             routes=tuple(routes),
             facts=tuple(await self._cases.facts(order.merchant, order.case_id)),
             decision=decision,
-            credits=credits,
-            dated=dated,
+            credits=await self._credits.credits(order.merchant, order.case_id),
+            dated=order.dated,
         )
 
     async def _files(self, order: WriteLetter, letter: Letter) -> dict[str, bytes]:
@@ -202,7 +200,11 @@ class DefenceActivities:
     async def close(self, order: Close) -> None:
         """Keep the outcome and let the ledger know."""
         _, notice = await self._notice(order)
-        outcome = {"won": "won", "accepted": "accepted"}.get(order.outcome, "lost")
+        outcome: ChargebackOutcome = "lost"
+        if order.outcome == "won":
+            outcome = "won"
+        elif order.outcome == "accepted":
+            outcome = "accepted"
         await self._ledger.close_chargeback(order.merchant, notice.dispute_id, outcome)
         await self._cases.save_outcome(order.merchant, order.case_id, order.outcome, order.amount)
 

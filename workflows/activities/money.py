@@ -1,9 +1,9 @@
 """Activities that move money: reserve in the ledger, reconcile with the processor, refund once."""
 
 from temporalio import activity
-from tools.records.cases import CaseRecords
 
 from tools.ports import PaymentActing, PaymentReading, ProcessorError, ProcessorRefund, RefundState
+from tools.records.cases import CaseRecords
 from tools.records.ledger import EntryKind, EntryState, Ledger, OverCaptured
 from workflows.messages import DecideCase, PaymentResult, PaymentState, PayRefund
 

@@ -5,7 +5,6 @@ import hashlib
 from datetime import datetime
 
 from temporalio import activity
-from tools.records.cases import CaseRecords
 
 from knowledge.case import Author, CaseBundle
 from knowledge.decision import Decision, DefenceDecision, Reason, Resolution, Route, Rung
@@ -15,6 +14,7 @@ from knowledge.money import Money
 from knowledge.precedent import Answer, DecidedBy, Precedent
 from knowledge.reasons import Severity
 from knowledge.rules.policy import MerchantPolicy
+from tools.records.cases import CaseRecords
 from workflows.messages import (
     Close,
     Decided,

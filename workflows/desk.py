@@ -1,0 +1,123 @@
+"""The typed client of the workflows: what doors use to open cases and to be heard by them."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from knowledge.case import Author, CaseBundle, CaseKind, Message
+from tools.records.case_words import EvidenceAddition, OpenedCase
+from workflows.chargeback_case import ChargebackCase
+from workflows.installation import Installation
+from workflows.messages import (
+    TASK_QUEUE,
+    Answered,
+    BuyerMessage,
+    CaseView,
+    EvidenceAdded,
+    FactCorrection,
+    OpenCase,
+    OutcomeNews,
+    ReturnReceived,
+    Review,
+    workflow_id,
+)
+from workflows.refund_case import RefundCase
+
+
+class NotNowError(Exception):
+    """The workflow refused; the message says where the case stands and what is legal."""
+
+
+class CaseDesk:
+    """Opens cases and passes on what people decide and buyers answer."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+
+    async def open(self, bundle: CaseBundle, files: Mapping[str, bytes]) -> OpenedCase:
+        """Record the case and start its workflow. The same bundle again changes nothing; CaseConflict for another."""
+        opened = await self._installation.cases.open_case(bundle, files)
+        start = OpenCase(
+            merchant=opened.merchant,
+            case_id=opened.case_id,
+            kind=bundle.kind,
+            digest=opened.digest,
+            opened_at=bundle.opened_at,
+            currency=bundle.order.total.currency,
+        )
+        # Started also when the records already held the case: a crash between the two must not strand it.
+        await self._installation.temporal.start_workflow(
+            (RefundCase.run if bundle.kind is CaseKind.REFUND else ChargebackCase.run),  # pyright: ignore
+            start,
+            id=workflow_id(opened.merchant, opened.case_id),
+            task_queue=TASK_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE
+            if opened.created
+            else WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+        )
+        return opened
+
+    async def view(self, merchant: str, case_id: str) -> CaseView:
+        """Where the case stands; LookupError when there is none."""
+        try:
+            return await self._handle(merchant, case_id).query(RefundCase.view, result_type=CaseView)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise LookupError(f"case {case_id} has no workflow") from None
+            raise
+
+    async def review(self, merchant: str, case_id: str, review: Review) -> Answered:
+        """A reviewer decides; NotNowError when the case does not wait for it."""
+        return await self._update(merchant, case_id, "review", review)
+
+    async def amend_fact(self, merchant: str, case_id: str, correction: FactCorrection) -> Answered:
+        """A reviewer corrects a fact."""
+        return await self._update(merchant, case_id, "amend_fact", correction)
+
+    async def return_received(self, merchant: str, case_id: str, received: ReturnReceived) -> Answered:
+        """The goods came back."""
+        return await self._update(merchant, case_id, "return_received", received)
+
+    async def buyer(self, merchant: str, case_id: str, message: Message, answer: BuyerMessage) -> Answered:
+        """The buyer answers: their words are evidence first, then the workflow hears of them."""
+        if message.author is not Author.BUYER:
+            raise ValueError("message.author: must be buyer")
+        if answer.move.value not in (await self.view(merchant, case_id)).allowed:
+            view = await self.view(merchant, case_id)
+            raise NotNowError(f"the case is {view.stage.value}; legal now: {', '.join(view.allowed) or 'nothing'}")
+        if message.text:
+            await self._installation.cases.add_evidence(merchant, case_id, EvidenceAddition(messages=(message,)), {})
+        return await self._update(merchant, case_id, "buyer", answer)
+
+    async def add_evidence(
+        self, merchant: str, case_id: str, addition: EvidenceAddition, files: Mapping[str, bytes], *, by: str
+    ) -> str:
+        """Add evidence to an open case; it re-enters reading."""
+        digest = await self._installation.cases.add_evidence(merchant, case_id, addition, files)
+        await self._handle(merchant, case_id).signal("evidence_added", EvidenceAdded(digest=digest, by=by))
+        return digest
+
+    async def outcome_news(self, merchant: str, case_id: str, event_id: str) -> None:
+        """The processor has news of the dispute."""
+        await self._handle(merchant, case_id).signal("outcome_news", OutcomeNews(event_id=event_id))
+
+    def _handle(self, merchant: str, case_id: str) -> WorkflowHandle[RefundCase, CaseView]:
+        return self._installation.temporal.get_workflow_handle_for(RefundCase.run, workflow_id(merchant, case_id))
+
+    async def _update(self, merchant: str, case_id: str, name: str, argument: object) -> Answered:
+        try:
+            handle = cast("WorkflowHandle[Any, Any]", self._handle(merchant, case_id))
+            answered: Answered = await handle.execute_update(name, argument, result_type=Answered)  # pyright: ignore[reportUnknownMemberType]
+        except WorkflowUpdateFailedError as refused:
+            cause = refused.cause
+            raise NotNowError(cause.message if isinstance(cause, ApplicationError) else str(cause)) from None
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise NotNowError(f"case {case_id} is closed or unknown") from None
+            raise
+        return answered

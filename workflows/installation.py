@@ -1,0 +1,106 @@
+"""An installation as doors and workers reach it: records, ledger, workflow server and processor, by their addresses."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+from temporalio.client import Client
+
+from tools.embedded import Addresses
+from tools.embedded.addresses import read_addresses
+from tools.processors.stripe.client import StripeClient
+from tools.processors.stripe.processor import StripeProcessor
+from tools.records.audit import AuditTrail
+from tools.records.cases import CaseRecords
+from tools.records.crypto import derive_secret, load_or_make_master_key, master_key_from_hex
+from tools.records.ledger import Ledger
+from tools.records.records import Records
+from tools.records.schema import app_url, migrate
+from tools.settings import Settings
+from workflows.codec import data_converter
+
+SANDBOX_KEY = SecretStr("sk_test_sandbox")
+"""What our own local processor is called with; it is no secret and opens nothing else."""
+
+
+class NotRunningError(RuntimeError):
+    """No services are known for this data folder; the message says how to start them."""
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Open connections; `master_key` also encrypts what enters Temporal."""
+
+    settings: Settings
+    addresses: Addresses
+    master_key: bytes
+    records: Records
+    cases: CaseRecords
+    ledger: Ledger
+    audit: AuditTrail
+    temporal: Client
+    processor: StripeProcessor
+
+
+def addresses_of(settings: Settings) -> Addresses:
+    """Where the services are: the settings' own addresses, else those of the running embedded installation."""
+    known = read_addresses(settings.data.expanduser().absolute())
+    postgres = settings.postgres_url or (known.postgres_url if known else None)
+    temporal = settings.temporal_address or (known.temporal_address if known else None)
+    chroma = settings.chroma_url or (known.chroma_url if known else None)
+    if postgres is None or temporal is None or chroma is None:
+        raise NotRunningError(
+            f"nothing runs for {settings.data}: start it with `amends up` in another terminal, or set "
+            "AMENDS_POSTGRES_URL, AMENDS_TEMPORAL_ADDRESS and AMENDS_CHROMA_URL"
+        )
+    return Addresses(
+        postgres_url=postgres,
+        temporal_address=temporal,
+        temporal_namespace=settings.temporal_namespace,
+        chroma_url=chroma,
+        stripe_url=settings.stripe_url or (known.stripe_url if known else None),
+    )
+
+
+def master_key_of(settings: Settings) -> bytes:
+    """The key from the settings, else the data folder's own, made when first needed."""
+    if settings.master_key is not None:
+        return master_key_from_hex(settings.master_key.get_secret_value())
+    return load_or_make_master_key(settings.data.expanduser().absolute() / "master.key")
+
+
+@asynccontextmanager
+async def open_installation(settings: Settings) -> AsyncGenerator[Installation, None]:
+    """Migrate the records if need be and connect to everything; closed at the end.
+
+    Raises NotRunningError, RecordsUnavailable, or what Temporal's client raises.
+    """
+    addresses = addresses_of(settings)
+    master_key = await asyncio.to_thread(master_key_of, settings)
+    password, secret = derive_secret(master_key, "application-role").hex(), derive_secret(master_key, "tenancy")
+    await migrate(addresses.postgres_url, password, tenancy_secret=secret)
+    records = await Records.connect(
+        app_url(addresses.postgres_url, password), master_key=master_key, tenancy_secret=secret
+    )
+    stripe = StripeClient(settings.stripe_key or SANDBOX_KEY, url=addresses.stripe_url)
+    try:
+        yield Installation(
+            settings=settings,
+            addresses=addresses,
+            master_key=master_key,
+            records=records,
+            cases=CaseRecords(records),
+            ledger=Ledger(records),
+            audit=AuditTrail(records),
+            temporal=await Client.connect(
+                addresses.temporal_address,
+                namespace=addresses.temporal_namespace,
+                data_converter=data_converter(master_key),
+            ),
+            processor=StripeProcessor(stripe),
+        )
+    finally:
+        await stripe.close()
+        await records.close()
