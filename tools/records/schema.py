@@ -69,7 +69,7 @@ def _migrate_alone(owner_url: str, app_password: str, tenancy_secret: bytes | No
         _set_up_role(driver, app_password)
         driver.execute("create schema if not exists amends_private")
         config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         _keep_secret(driver, tenancy_secret)
