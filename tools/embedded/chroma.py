@@ -24,7 +24,7 @@ def chroma_command(folder: Path, port: int, log: Path) -> Command:
     return Command(
         name="chroma",
         arguments=(
-            *(sys.executable, "-I", "-c", _RUN, "run"),
+            *(sys.executable, "-P", "-c", _RUN, "run"),
             *("--path", str(folder), "--host", "127.0.0.1", "--port", str(port)),
         ),
         log=log,

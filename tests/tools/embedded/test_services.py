@@ -110,10 +110,17 @@ async def test_a_killed_service_returns_on_its_port_with_its_data(installation: 
     assert set(services.processes.pids.values()).isdisjoint(before.values())
 
 
-async def test_stop_leaves_no_process_and_the_next_start_finds_all_again(installation: Install, data: Path) -> None:
+async def test_others_read_the_addresses_until_stop_and_the_next_start_finds_all_again(
+    installation: Install, data: Path
+) -> None:
+    assert read_addresses(data) is None
     services = installation()
     first = await services.start()
     _write_a_row(first.postgres_url)
+    assert read_addresses(data) == first
+    assert stat.S_IMODE((data / "services.json").stat().st_mode) == 0o600
+    assert read_record(data).owner == ProcessIdentity.of(os.getpid())
+    assert {name: child.pid for name, child in read_record(data).children.items()} == services.processes.pids
     children = [psutil.Process(pid) for pid in services.processes.pids.values()]
     everything = children + [below for child in children for below in child.children(recursive=True)]
 
@@ -123,17 +130,6 @@ async def test_stop_leaves_no_process_and_the_next_start_finds_all_again(install
     assert read_addresses(data) is None
     assert await services.start() == first
     assert _rows(first.postgres_url) == ["refund"]
-
-
-async def test_other_processes_read_the_addresses_and_only_the_owner_may(installation: Install, data: Path) -> None:
-    assert read_addresses(data) is None
-    services = installation()
-    addresses = await services.start()
-
-    assert read_addresses(data) == addresses
-    assert stat.S_IMODE((data / "services.json").stat().st_mode) == 0o600
-    assert read_record(data).owner == ProcessIdentity.of(os.getpid())
-    assert {name: child.pid for name, child in read_record(data).children.items()} == services.processes.pids
 
 
 async def test_the_database_asks_for_the_password_and_its_owner_is_no_superuser(installation: Install) -> None:
