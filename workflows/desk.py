@@ -65,7 +65,7 @@ class CaseDesk:
     async def view(self, merchant: str, case_id: str) -> CaseView:
         """Where the case stands; LookupError when there is none."""
         try:
-            return await self._handle(merchant, case_id).query(RefundCase.view, result_type=CaseView)
+            return await self._handle(merchant, case_id).query("view", result_type=CaseView)
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 raise LookupError(f"case {case_id} has no workflow") from None

@@ -78,6 +78,10 @@ async def open_installation(settings: Settings) -> AsyncGenerator[Installation, 
     Raises NotRunningError, RecordsUnavailable, or what Temporal's client raises.
     """
     addresses = addresses_of(settings)
+    if settings.stripe_key is None and addresses.stripe_url is None:
+        raise NotRunningError(
+            "no processor: set AMENDS_STRIPE_KEY for Stripe itself, or AMENDS_STRIPE_URL for a local sandbox"
+        )
     master_key = await asyncio.to_thread(master_key_of, settings)
     password, secret = derive_secret(master_key, "application-role").hex(), derive_secret(master_key, "tenancy")
     await migrate(addresses.postgres_url, password, tenancy_secret=secret)

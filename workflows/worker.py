@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from knowledge.library.embeddings import E5Embedder
 from temporalio.common import RetryPolicy
 from temporalio.langgraph import LangGraphPlugin
 from temporalio.worker import Worker
@@ -21,7 +20,6 @@ from agents.models.calls import CallLog, ModelTask
 from agents.models.claims import HostedClaimReader
 from agents.models.gateway import ModelGateway
 from agents.models.vision import VisionGrader
-from agents.reading.claims import ClaimReader
 from agents.reading.graph import ReadingDesk, ReadsClaims, reading_graph
 from agents.reading.photos import PhotoReader
 from agents.reading.route import RouteReader
@@ -125,14 +123,12 @@ def make_worker(installation: Installation, household: Household, gateway: Model
     )
 
 
-async def run_worker(settings: Settings, stopped: asyncio.Event) -> None:
+async def run_worker(settings: Settings, household: Household, stopped: asyncio.Event) -> None:
     """Work until `stopped` is set; what is under way is finished or left to the next worker."""
     async with AsyncExitStack() as leaving:
         installation = await leaving.enter_async_context(open_installation(settings))
         gateway = ModelGateway(settings, CallLog())
         leaving.push_async_callback(gateway.close)
-        embedder = E5Embedder()
-        household = Household(claims=ClaimReader(embedder), embedder=embedder)
         async with make_worker(installation, household, gateway):
             _log.info("works on task queue %s", TASK_QUEUE)
             await stopped.wait()
@@ -142,11 +138,17 @@ def main() -> None:
     """Run until SIGINT or SIGTERM."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
 
+    # The embedding model is loaded only by the process that works, not by whoever imports the wiring.
+    from agents.reading.claims import ClaimReader
+    from knowledge.library.embeddings import E5Embedder
+
     async def run() -> None:
+        embedder = E5Embedder()
+        household = Household(claims=ClaimReader(embedder), embedder=embedder)
         stopped = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-        await run_worker(Settings(), stopped)
+        await run_worker(Settings(), household, stopped)
 
     asyncio.run(run())
     # Temporal's core can abort the interpreter while it ends (sdk-python issue 300); all is flushed by now.
