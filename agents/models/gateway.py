@@ -150,11 +150,11 @@ class ModelGateway:
                 async with asyncio.timeout(line.endpoint.timeout_seconds):
                     value, last = await self._attempts(line, question, schema, exchange)
             except TimeoutError:
-                value, last = None, Reply(None, ModelFailure.SLOW, "no answer within the time limit")
+                value, last = None, Reply(None, ModelFailure.SLOW, "no answer within the time limit", down=True)
             except BaseException:
                 line.breaker.abandoned()
                 raise
-            if last.failure in (ModelFailure.SLOW, ModelFailure.UNREACHABLE):
+            if last.down:
                 line.breaker.failed()
             else:
                 line.breaker.passed()

@@ -32,6 +32,8 @@ class Reply:
     detail: str
     tokens_in: int | None = None
     tokens_out: int | None = None
+    down: bool = False
+    """The endpoint as a whole is silent, gone or full: what the breaker must know."""
     schema_refused: bool = False
     """The endpoint rejected the request as such; asking without `response_format` may help."""
 
@@ -145,13 +147,18 @@ def _failed(error: Exception) -> Reply:
         case openai.ContentFilterFinishReasonError():
             return Reply(None, ModelFailure.REFUSED, "the endpoint's content filter stopped the answer")
         case openai.APITimeoutError():
-            return Reply(None, ModelFailure.SLOW, "no answer within the time limit")
+            return Reply(None, ModelFailure.SLOW, "no answer within the time limit", down=True)
         case openai.APIConnectionError():
-            return Reply(None, ModelFailure.UNREACHABLE, "no connection to the endpoint")
-        case openai.APIStatusError(status_code=status) if status >= 500:
-            return Reply(None, ModelFailure.UNREACHABLE, f"the endpoint answered HTTP {status}", schema_refused=True)
+            return Reply(None, ModelFailure.UNREACHABLE, "no connection to the endpoint", down=True)
         case openai.APIStatusError(status_code=status):
-            refused = status in (400, 404, 415, 422)
-            return Reply(None, ModelFailure.REFUSED, f"the endpoint answered HTTP {status}", schema_refused=refused)
+            unreachable = status >= 500
+            return Reply(
+                None,
+                ModelFailure.UNREACHABLE if unreachable else ModelFailure.REFUSED,
+                f"the endpoint answered HTTP {status}",
+                # 500 can be about this one question, a picture sent to a model without eyes; these are not.
+                down=status in (429, 502, 503, 504),
+                schema_refused=status in (400, 404, 415, 422, 500, 501),
+            )
         case _:
             return Reply(None, ModelFailure.NONSENSE, f"the answer cannot be read ({type(error).__name__})")

@@ -7,6 +7,7 @@ from knowledge.letter.lexicon import (
     ACTORS,
     CAUSES,
     CUES,
+    DAY,
     FLAGS,
     JOINING,
     KIND_WORDS,
@@ -16,7 +17,7 @@ from knowledge.letter.lexicon import (
     KindRule,
     rule_for,
 )
-from knowledge.letter.tokens import Said, is_day, read
+from knowledge.letter.tokens import Said, read
 from knowledge.money import Money
 
 _PASSIVE = frozenset("was were is are be been being".split())
@@ -28,7 +29,7 @@ def clause_problems(clause: str, claim: LetterClaim) -> list[str]:
     spoken = {
         name: str(value)
         for name, value in claim.values.items()
-        if not isinstance(value, Money) and not is_day(value) and name not in FLAGS
+        if not isinstance(value, Money) and name != DAY and name not in FLAGS
     }
     said = read(clause, spoken)
     words = [one.text.casefold() for one in said if one.kind == "word"]
@@ -38,13 +39,14 @@ def clause_problems(clause: str, claim: LetterClaim) -> list[str]:
         *_cue_problems(said),
         *_actor_problems(said, claim, rule),
         *_polarity_problems(words, claim),
+        *(f"repeats {word!r}" for word, after in zip(words, words[1:], strict=False) if word == after),
         *([] if rule.says & set(words) else [f"does not say that the claim is a {claim.kind.value}"]),
     ]
 
 
 def _value_problems(said: list[Said], claim: LetterClaim, rule: KindRule) -> Iterator[str]:
     amounts = [value for value in claim.values.values() if isinstance(value, Money)]
-    days = [value for value in claim.values.values() if is_day(value)]
+    days = [value for name, value in claim.values.items() if name == DAY]
     texts = [value for value in claim.values.values() if isinstance(value, str)]
     for one in said:
         match one.kind:

@@ -6,9 +6,10 @@ from datetime import datetime
 from knowledge.case import Address
 from knowledge.letter.claims import ClaimKind, Exhibit, ExhibitKind, ExhibitRow
 from knowledge.letter.dossier import DefenceDossier
+from knowledge.letter.lexicon import name_or_none
 from knowledge.letter.statements import Statement, claim, of_kind, rows_of, statement
 from knowledge.letter.tracking_exhibit import MODE_TEXTS, STATUS_LABELS, UNDOING_LABELS
-from knowledge.letter.wording import is_reference, name_or_none, printed_date, quoted
+from knowledge.letter.wording import is_reference, printed_date
 from knowledge.money import Money
 from knowledge.tracking import DeliveryMode, Route, TrackingEvent, TrackingStatus
 
@@ -87,7 +88,8 @@ def _parcel(dossier: DefenceDossier, route: Route, exhibit: Exhibit, order: Exhi
 
 def _ship_to_city(event: TrackingEvent, ship_to: Address) -> str | None:
     city = event.place.city if event.place else None
-    return city if city and _same(city, ship_to.city) and city == quoted(city, 60) else None
+    # A buyer can write anything as a city, and a carrier repeats it: only a name may enter a sentence.
+    return city if city and _same(city, ship_to.city) and city == name_or_none(city) else None
 
 
 def _scan(route: Route, event: TrackingEvent) -> str:

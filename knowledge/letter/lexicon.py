@@ -4,18 +4,19 @@ The vocabulary is closed: a word that is neither neutral, nor the kind's own, no
 statement nobody proved. Wording may be edited freely inside it.
 """
 
+import re
+
 from knowledge.base import Frozen
 from knowledge.letter.claims import ClaimKind, ExhibitKind, LetterClaim
+from knowledge.letter.wording import quoted
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-NEUTRAL = _words(
-    "a an the of on in at for under with as is are was were has it its this which "
-    "exhibit recorded dated reference order goods parcel transaction charge"
-)
+NEUTRAL = _words("a an the of on at is are was were exhibit")
+"""Words that say nothing by themselves; every other word belongs to some kind."""
 NEGATIONS = _words("no not never none nothing neither nor without cannot")
 ACTORS = _words(
     "buyer merchant carrier cardholder customer client consumer purchaser recipient addressee seller shop "
@@ -53,20 +54,20 @@ class KindRule(Frozen):
 _OWN: dict[ClaimKind, KindRule] = {
     ClaimKind.ORDERED: KindRule(
         says=_words("placed total invoice"),
-        may=_words("exhibited"),
+        may=_words("order for dated exhibited"),
         exhibits=frozenset({ExhibitKind.ORDER, ExhibitKind.DOCUMENT}),
         labels="Order placed|Order total|Invoice",
         quotes=True,
     ),
     ClaimKind.PAID: KindRule(
         says=_words("charged charge"),
-        may=_words("card ending carries authorization code amount"),
+        may=_words("of dated card ending carries authorization code amount"),
         exhibits=frozenset({ExhibitKind.PAYMENT}),
         labels="Amount charged|Authorization code",
     ),
     ClaimKind.LISTED_AS: KindRule(
         says=_words("listing check photograph"),
-        may=_words("title purchase states document pre-shipment supplied by exhibited"),
+        may=_words("at dated title purchase states document pre-shipment supplied by exhibited"),
         actors=((), ("merchant",)),
         exhibits=frozenset({ExhibitKind.LISTING, ExhibitKind.DOCUMENT, ExhibitKind.PHOTO}),
         labels="Listing title|Listed .+|Listing document|Pre-shipment check|Supplied by",
@@ -74,14 +75,14 @@ _OWN: dict[ClaimKind, KindRule] = {
     ),
     ClaimKind.SHIPPED: KindRule(
         says=_words("handed"),
-        may=_words("over"),
+        may=_words("parcel recorded as over"),
         actors=(("carrier",),),
         exhibits=frozenset({ExhibitKind.TRACKING}),
         labels="Handed over",
     ),
     ClaimKind.SCANNED: KindRule(
         says=_words("status document photograph"),
-        may=_words("customs supplied by exhibited"),
+        may=_words("recorded dated customs supplied by exhibited"),
         actors=(("carrier",), ()),
         exhibits=frozenset({ExhibitKind.TRACKING, ExhibitKind.DOCUMENT, ExhibitKind.PHOTO}),
         labels="In customs|Delivery attempted|Available for pickup|Refused|Return.+ to sender|"
@@ -90,13 +91,14 @@ _OWN: dict[ClaimKind, KindRule] = {
     ),
     ClaimKind.DELIVERED: KindRule(
         says=_words("delivered"),
+        may=_words("parcel recorded as in"),
         actors=(("carrier",),),
         exhibits=frozenset({ExhibitKind.TRACKING}),
         labels="Delivered",
     ),
     ClaimKind.SIGNED_BY: KindRule(
         says=_words("signature"),
-        may=_words("name"),
+        may=_words("recorded name"),
         actors=(("carrier",),),
         exhibits=frozenset({ExhibitKind.TRACKING}),
         labels="Signature name",
@@ -104,14 +106,14 @@ _OWN: dict[ClaimKind, KindRule] = {
     ),
     ClaimKind.ADDRESS_MATCHES: KindRule(
         says=_words("matches"),
-        may=_words("delivery place ship-to billing address postcode by"),
+        may=_words("order with recorded delivery place ship-to billing address postcode by"),
         actors=((), ("carrier",)),
         exhibits=frozenset({ExhibitKind.TRACKING, ExhibitKind.ORDER}),
         labels="Delivered|Ship-to address|Billing address",
     ),
     ClaimKind.AUTHENTICATED: KindRule(
         says=_words("authentication"),
-        may=_words("3-d secure version result eci"),
+        may=_words("charge has with 3-d secure version result eci"),
         exhibits=frozenset({ExhibitKind.PAYMENT}),
         labels="3-D Secure result",
         value="authenticated|attempted",
@@ -119,7 +121,7 @@ _OWN: dict[ClaimKind, KindRule] = {
     ),
     ClaimKind.AVS_MATCHED: KindRule(
         says=_words("verification"),
-        may=_words("address result"),
+        may=_words("charge address result"),
         exhibits=frozenset({ExhibitKind.PAYMENT}),
         labels="Address verification result",
         value="match|postcode only|street only",
@@ -127,7 +129,7 @@ _OWN: dict[ClaimKind, KindRule] = {
     ),
     ClaimKind.CVC_MATCHED: KindRule(
         says=_words("verification"),
-        may=_words("card code result"),
+        may=_words("charge card code result"),
         exhibits=frozenset({ExhibitKind.PAYMENT}),
         labels="Card verification code result",
         value="match",
@@ -135,12 +137,15 @@ _OWN: dict[ClaimKind, KindRule] = {
     ),
     ClaimKind.SAME_DEVICE_AS_PRIOR: KindRule(
         says=_words("also"),
-        may=_words("ip address device id fingerprint account earlier"),
+        may=_words("order transaction ip address device id fingerprint account earlier"),
         exhibits=frozenset({ExhibitKind.ORDER, ExhibitKind.PRIOR_TRANSACTIONS}),
         labels="IP address|Device id|Device fingerprint|Account",
     ),
     ClaimKind.PRIOR_TRANSACTION: KindRule(
-        says=_words("earlier"), exhibits=frozenset({ExhibitKind.PRIOR_TRANSACTIONS}), labels="Transaction"
+        says=_words("earlier"),
+        may=_words("transaction dated"),
+        exhibits=frozenset({ExhibitKind.PRIOR_TRANSACTIONS}),
+        labels="Transaction",
     ),
     ClaimKind.BUYER_WROTE: KindRule(
         says=_words("wrote photograph"),
@@ -165,13 +170,13 @@ _OWN: dict[ClaimKind, KindRule] = {
     ),
     ClaimKind.CREDITED: KindRule(
         says=_words("credit credits"),
-        may=_words("posted total"),
+        may=_words("under reference in posted total"),
         exhibits=frozenset({ExhibitKind.REFUNDS}),
         labels="Credit posted|Credits posted, total",
     ),
     ClaimKind.POLICY_SHOWN: KindRule(
         says=_words("policy"),
-        may=_words("shown to document exhibited"),
+        may=_words("dated shown to document exhibited"),
         actors=((), ("buyer",)),
         exhibits=frozenset({ExhibitKind.POLICY, ExhibitKind.DOCUMENT}),
         labels=".+ policy shown|Policy document",
@@ -179,34 +184,34 @@ _OWN: dict[ClaimKind, KindRule] = {
     ),
     ClaimKind.NO_RETURN_RECORDED: KindRule(
         says=_words("return"),
-        may=_words("scan"),
+        may=_words("recorded for parcel scan"),
         exhibits=frozenset({ExhibitKind.TRACKING}),
         labels="Return scans",
         value=r"none among \d+ scans",
     ),
     ClaimKind.SEPARATE_ORDERS: KindRule(
         says=_words("charge references"),
-        may=_words("different"),
+        may=_words("dated different"),
         exhibits=frozenset({ExhibitKind.PAYMENT, ExhibitKind.PRIOR_TRANSACTIONS}),
         labels="Charge|Amount charged|Transaction",
     ),
     ClaimKind.USED: KindRule(
         says=_words("log"),
-        may=_words("access exhibited"),
+        may=_words("dated access exhibited"),
         exhibits=frozenset({ExhibitKind.DOCUMENT}),
         labels="Access log",
         quotes=True,
     ),
     ClaimKind.DISPUTED: KindRule(
         says=_words("dispute"),
-        may=_words("opened reason code"),
+        may=_words("under opened reason code"),
         exhibits=frozenset({ExhibitKind.NOTICE}),
         labels="Dispute|Disputed amount|Dispute opened|Reason|Reason code",
         quotes=True,
     ),
     ClaimKind.REQUESTED: KindRule(
         says=_words("asks contested"),
-        may=_words("that be dispute reversed balance credit set against disputed amount"),
+        may=_words("for that be dispute reversed balance credit set against disputed amount"),
         actors=(("merchant",), ()),
         exhibits=frozenset({ExhibitKind.NOTICE, ExhibitKind.REFUNDS}),
         labels="Disputed amount|Contested balance|Credits posted, total",
@@ -215,7 +220,7 @@ _OWN: dict[ClaimKind, KindRule] = {
 
 # Claims of one kind whose values make them say something else; each is recognised by the value's name.
 _MODE = _OWN[ClaimKind.DELIVERED].model_copy(
-    update={"says": _words("mode"), "may": _words("delivery"), "labels": "Mode of delivery", "quotes": True}
+    update={"says": _words("mode"), "may": _words("recorded delivery as"), "labels": "Mode of delivery", "quotes": True}
 )
 _ACCEPTED_OFFER = _OWN[ClaimKind.OFFERED].model_copy(
     update={"says": _words("accepted"), "may": _words("offer"), "actors": (("buyer",),), "labels": "Offer accepted"}
@@ -223,20 +228,29 @@ _ACCEPTED_OFFER = _OWN[ClaimKind.OFFERED].model_copy(
 _ACCEPTED_POLICY = _OWN[ClaimKind.POLICY_SHOWN].model_copy(
     update={
         "says": _words("acceptance"),
-        "may": frozenset[str](),
+        "may": _words("it recorded"),
         "labels": "Acceptance recorded",
         "value": "yes, accepted",
         "quotes": False,
     }
 )
 _UNDISPUTED = _OWN[ClaimKind.PRIOR_TRANSACTION].model_copy(
-    update={"says": _words("dispute"), "may": _words("earlier"), "labels": "Dispute recorded", "value": "no"}
+    update={
+        "says": _words("dispute"),
+        "may": _words("earlier transaction it has recorded"),
+        "labels": "Dispute recorded",
+        "value": "no",
+    }
 )
 NEGATIVE_KINDS = frozenset({ClaimKind.NO_RETURN_RECORDED})
 """Kinds that are a negation by themselves; PRIOR_TRANSACTION may be negated as well, no other kind."""
 PAIRED_KINDS = frozenset({ClaimKind.ADDRESS_MATCHES, ClaimKind.SAME_DEVICE_AS_PRIOR, ClaimKind.SEPARATE_ORDERS})
 """Kinds that compare two rows: one claim for each side."""
 
+ABSENCE_LABELS = frozenset({"Dispute recorded", "Refund recorded", "Acceptance recorded", "Return scans"})
+"""Rows whose value can be that there is none."""
+DAY = "at"
+"""The name of a claim's value that is a day, written `2026-03-04`."""
 FLAGS = _words("accepted")
 """Values that sharpen what a claim says and are spoken by its verb, not by themselves."""
 CUES: dict[str, frozenset[str]] = {
@@ -272,3 +286,15 @@ def rule_for(claim: LetterClaim) -> KindRule:
 
 KIND_WORDS: dict[str, ClaimKind] = {word: kind for kind, rule in _OWN.items() for word in rule.says}
 """The kind a telling word belongs to, for naming the problem when another claim uses it."""
+
+_NAME = re.compile(r"[^\W\d_][\w .,'’\-/()]{0,59}")
+_TELLING = NEGATIONS | ACTORS | CAUSES | OVERCLAIMS | frozenset(KIND_WORDS) | {"received", "receipt"}
+
+
+def name_or_none(text: str | None) -> str | None:
+    """`text` when it reads as a person's or place's name; None for anything that could carry a statement."""
+    if text is None:
+        return None
+    plain = quoted(text, 60)
+    words = re.findall(r"[\w'’-]+", plain.casefold())
+    return plain if _NAME.fullmatch(plain) and len(words) <= 5 and _TELLING.isdisjoint(words) else None

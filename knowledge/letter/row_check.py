@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from knowledge.letter.claims import ClaimKind, Exhibit, ExhibitKind, ExhibitRow, Letter, LetterClaim
-from knowledge.letter.lexicon import NEGATIVE_KINDS, rule_for
-from knowledge.letter.tokens import amounts_in, is_day, words_in
+from knowledge.letter.lexicon import ABSENCE_LABELS, DAY, NEGATIVE_KINDS, rule_for
+from knowledge.letter.tokens import amounts_in, words_in
 from knowledge.letter.tracking_exhibit import RETURN_LABELS, UNDOING_LABELS
 from knowledge.money import Money
 
@@ -28,7 +28,7 @@ def claim_problems(claim: LetterClaim, exhibit: Exhibit | None, letter: Letter) 
         *(
             f"claim {claim.id}: Exhibit {claim.exhibit} does not show {name} {value} at {', '.join(claim.locators)}"
             for name, value in claim.values.items()
-            if not any(_shows(row, value) for row in (core if is_day(value) else rows))
+            if not any(_shows(row, name, value) for row in (core if name == DAY else rows))
         ),
         *_polarity_problems(claim, core),
         *_standing_problems(claim, exhibit, core),
@@ -45,10 +45,10 @@ def _core_problems(claim: LetterClaim, core: list[ExhibitRow]) -> Iterator[str]:
         yield f"claim {claim.id}: Exhibit {claim.exhibit} shows the contrary at {', '.join(claim.locators)}"
 
 
-def _shows(row: ExhibitRow, value: str | int | Money) -> bool:
+def _shows(row: ExhibitRow, name: str, value: str | int | Money) -> bool:
     if isinstance(value, Money):
         return value in amounts_in(row.value)
-    if is_day(value):
+    if name == DAY:
         return row.at is not None and row.at.date().isoformat() == value
     return words_in(str(value)) in words_in(" ".join((row.label, row.value, row.original or "")))
 
@@ -59,7 +59,7 @@ def _polarity_problems(claim: LetterClaim, core: list[ExhibitRow]) -> Iterator[s
         yield f"claim {claim.id}: a {claim.kind.value} cannot be denied; no record shows an absence"
     if claim.kind in NEGATIVE_KINDS and not claim.negated:
         yield f"claim {claim.id} must be negated: {claim.kind.value} states an absence"
-    absent = [row for row in core if re.match(r"(no|none)\b", row.value) and row.at is None]
+    absent = [row for row in core if row.label in ABSENCE_LABELS and re.match(r"(no|none)\b", row.value)]
     if absent and not claim.negated:
         yield f"claim {claim.id}: Exhibit {claim.exhibit} records none at {absent[0].locator}"
 

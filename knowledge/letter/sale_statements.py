@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from knowledge.case import PriorTransaction
 from knowledge.letter.claims import ClaimKind, Exhibit, ExhibitKind
 from knowledge.letter.dossier import DefenceDossier
+from knowledge.letter.lexicon import name_or_none
 from knowledge.letter.statements import Statement, claim, of_kind, rows_of, statement
-from knowledge.letter.wording import is_reference, name_or_none, printed_date
+from knowledge.letter.wording import is_reference, printed_date
 from knowledge.money import Money
 
 

@@ -26,7 +26,6 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FIRST_PRIVATE = 0xE000
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _BREAK = re.compile(r"[;!?]|[.:](?=\s+[A-Z“\"])|[.:](?=\s*$)")
@@ -41,11 +40,6 @@ class Said(Frozen):
     money: Money | None = None
     name: str | None = None
     """The claim's value this is, for `value`."""
-
-
-def is_day(value: object) -> bool:
-    """Whether a claim's value is a day, written `2026-03-04`."""
-    return isinstance(value, str) and _ISO.fullmatch(value) is not None
 
 
 def clauses(text: str, values: Iterable[str]) -> list[str]:

@@ -12,9 +12,9 @@ from knowledge.letter.clause_check import clause_problems
 from knowledge.letter.compose import expected_exhibits
 from knowledge.letter.cover_check import chronology_lines, cover_lines, form_lines
 from knowledge.letter.dossier import DefenceDossier
-from knowledge.letter.lexicon import PAIRED_KINDS
+from knowledge.letter.lexicon import DAY, PAIRED_KINDS
 from knowledge.letter.row_check import claim_problems
-from knowledge.letter.tokens import clauses, is_day
+from knowledge.letter.tokens import clauses
 
 VERIFIER = "letter-verifier@1"
 
@@ -83,9 +83,7 @@ def _proved(
 def _text_problems(text: str, held: list[LetterClaim]) -> Iterable[str]:
     if not held:
         return
-    spoken = [
-        value for claim in held for value in claim.values.values() if isinstance(value, str) and not is_day(value)
-    ]
+    spoken = [value for claim in held for name, value in claim.values.items() if isinstance(value, str) and name != DAY]
     stated: set[str] = set()
     parts = clauses(text, spoken)
     if not parts:

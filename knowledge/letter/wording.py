@@ -25,7 +25,6 @@ DAY_ONLY = "(day only; the carrier gave no time zone)"
 
 _CARD_NUMBER = re.compile(r"(?<![\d])(?:\d[ -]?){12,18}\d(?![\d])")
 _REFERENCE = re.compile(r"(?=.*[0-9])[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,58}[A-Za-z0-9])?")
-_NAME = re.compile(r"[^\W\d_][\w .,'’\-/()]{0,59}")
 
 
 def printed_date(at: datetime) -> str:
@@ -70,14 +69,6 @@ def quoted(text: str, limit: int) -> str:
     if len(plain) <= limit:
         return plain
     return f"{plain[:limit].rstrip()} […] ({limit} of {len(plain)} characters shown)"
-
-
-def name_or_none(text: str | None) -> str | None:
-    """`text` when it reads as a person's or place's name; None for anything that could carry a sentence."""
-    if text is None:
-        return None
-    plain = quoted(text, 60)
-    return plain if _NAME.fullmatch(plain) and len(plain.split()) <= 5 else None
 
 
 def is_reference(text: str) -> bool:

@@ -223,6 +223,16 @@ async def failing(body: Body) -> Response:
     return JSONResponse({"error": {"message": "boom"}}, status_code=500)
 
 
+async def down(body: Body) -> Response:
+    """A load balancer without a server behind it."""
+    return JSONResponse({"error": {"message": "no healthy upstream"}}, status_code=503)
+
+
+async def full(body: Body) -> Response:
+    """A quota that is used up."""
+    return JSONResponse({"error": {"message": "rate limit"}}, status_code=429)
+
+
 async def locked(body: Body) -> Response:
     """A wrong key."""
     return JSONResponse({"error": {"message": "bad key"}}, status_code=401)
@@ -260,6 +270,8 @@ BEHAVIOURS: dict[str, Behaviour] = {
         nonsense_stream,
         nonsense_bomb,
         failing,
+        down,
+        full,
         locked,
         redirecting,
         refusing,

@@ -81,6 +81,8 @@ async def test_a_server_without_schemas_is_asked_for_plain_json_from_then_on(ser
         ("malicious-huge", ModelFailure.NONSENSE, 2),
         ("malicious-echo", ModelFailure.NONSENSE, 2),
         ("failing", ModelFailure.UNREACHABLE, 2),
+        ("down", ModelFailure.UNREACHABLE, 1),
+        ("full", ModelFailure.REFUSED, 1),
         ("locked", ModelFailure.REFUSED, 1),
         ("refusing", ModelFailure.REFUSED, 1),
         ("redirecting", ModelFailure.REFUSED, 1),
@@ -139,21 +141,33 @@ async def test_cases_queued_behind_a_silent_endpoint_are_let_go_at_once(serve: S
 
 async def test_after_the_pause_one_trial_goes_out_and_a_good_answer_closes_the_breaker():
     now = [0.0]
-    with serving("failing") as server:
+    with serving("down") as server:
         endpoint = ModelEndpoint(url=server.url, name="m")
         log = CallLog()
         gateway = ModelGateway(Settings(model=endpoint), log, clock=lambda: now[0])
         outcomes: list[str] = []
-        for at, behaviour in ((0, "failing"), (14, "good"), (16, "failing"), (40, "good"), (47, "good"), (48, "good")):
+        for at, behaviour in ((0, "down"), (14, "good"), (16, "down"), (40, "good"), (47, "good"), (48, "good")):
             now[0] = at
             server.behaviour = BEHAVIOURS[behaviour]
             answer = await gateway.ask(ModelTask.CLAIMS, question(), ClaimAnswer)
             outcomes.append("answered" if answer.failure is None else answer.detail)
         await gateway.close()
     # 15 seconds of pause; the failed trial at 16 makes it 30, so 40 is too early.
-    down, skipped = "the endpoint answered HTTP 500", "not asked: the endpoint failed moments ago"
+    down, skipped = "the endpoint answered HTTP 503", "not asked: the endpoint failed moments ago"
     assert outcomes == [down, skipped, down, skipped, "answered", "answered"]
-    assert [call.attempts for call in log.calls] == [2, 0, 2, 0, 1, 1]
+    assert [call.attempts for call in log.calls] == [1, 0, 1, 0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked_again"), [("down", False), ("full", False), ("failing", True), ("locked", True)]
+)
+async def test_only_an_endpoint_that_is_down_or_full_is_left_alone(
+    serve: Serve, gateway_to: Connect, kind: str, asked_again: bool
+):
+    gateway, log = gateway_to(serve(kind).url)
+    for _ in range(2):
+        await gateway.ask(ModelTask.CLAIMS, question(), ClaimAnswer)
+    assert (log.calls[1].attempts > 0) is asked_again
 
 
 async def test_no_listener_is_unreachable_without_waiting(gateway_to: Connect):
