@@ -1,5 +1,6 @@
 """A clause against one claim: each quote, amount, date, id, name, verb, actor and negation in it is the claim's."""
 
+import itertools
 from collections.abc import Iterator
 
 from knowledge.letter.claims import LetterClaim
@@ -39,7 +40,7 @@ def clause_problems(clause: str, claim: LetterClaim) -> list[str]:
         *_cue_problems(said),
         *_actor_problems(said, claim, rule),
         *_polarity_problems(words, claim),
-        *(f"repeats {word!r}" for word, after in zip(words, words[1:], strict=False) if word == after),
+        *(f"repeats {word!r}" for word, after in itertools.pairwise(words) if word == after),
         *([] if rule.says & set(words) else [f"does not say that the claim is a {claim.kind.value}"]),
     ]
 

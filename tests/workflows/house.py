@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -98,7 +98,7 @@ class House:
     outbox: Path
 
     @asynccontextmanager
-    async def worker(self, **options: Any) -> AsyncIterator[None]:
+    async def worker(self, **options: Any) -> AsyncGenerator[None, None]:
         gateway = ModelGateway(self.installation.settings, CallLog())
         async with make_worker(self.installation, self.household, gateway, **options):
             yield
