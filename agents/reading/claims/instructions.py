@@ -14,7 +14,8 @@ class Attempt(Frozen):
     how: str
 
 
-_INVISIBLE = re.compile(r"[\u200b\u2060\u2062-\u2064\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
+_INVISIBLE = re.compile(r"[\u202d\u202e\U000e0000-\U000e007f]|[\u200b\u2060-\u2064]{3,}")
+"""Overrides of direction, tag characters, runs without width; single marks come with pasted text."""
 _ROLE = re.compile(
     r"(?im)^\s*(?:#+\s*)?(?:system|assistant|developer|admin(?:istrator)?)\s*(?:prompt|message|note|override|instruction)?s?\s*[:>\]]"
     r"|<\s*/?\s*(?:system|assistant|instructions?|im_start|im_end)\b[^>]*>|<\|[a-z_]+\|>|\[/?INST\]"

@@ -21,7 +21,8 @@ _FORMS = 2
 """Composed complaints made around each sentence."""
 _HELD_OUT = 5
 """Every fifth sentence sets the temperature and trains nothing while it does."""
-_TEMPERATURES = (0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.4, 1.7, 2.0)
+_TEMPERATURES = (1.0, 1.2, 1.4, 1.7, 2.0)
+"""Never below one: real complaints are harder than ours, so ours may only make the reader less sure."""
 _ENDS = re.compile(r"[.!?。！？]$")
 
 

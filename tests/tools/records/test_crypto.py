@@ -71,7 +71,7 @@ def test_the_master_key_file_is_made_once_and_is_private(tmp_path: Path) -> None
 
 def test_processes_that_start_at_once_get_the_same_master_key(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as threads:
-        keys = list(threads.map(lambda _: load_or_make_master_key(tmp_path / "master"), range(8)))
+        keys = list(threads.map(load_or_make_master_key, [tmp_path / "master"] * 8))
     assert len(set(keys)) == 1
 
 
