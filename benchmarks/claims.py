@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -64,8 +65,8 @@ def read_rows(path: Path, read: Callable[[str], ClaimGuess]) -> list[Row]:
     """Read every text of the file; the text may also lie in `review`."""
     rows: list[Row] = []
     for line in path.read_text(encoding="utf-8").splitlines():
-        given = json.loads(line)
-        review = given.get("review") or {}
+        given: dict[str, Any] = json.loads(line)
+        review: dict[str, str | None] = given.get("review") or {}
         text = given.get("text") or " ".join(part for part in (review.get("title"), review.get("text")) if part)
         one = read(text)
         rows.append(

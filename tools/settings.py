@@ -46,5 +46,7 @@ class Settings(BaseSettings):
     model_claims: ModelEndpoint | None = None
     model_photos: ModelEndpoint | None = None
     model_prose: ModelEndpoint | None = None
+    merchant: str = Field(default="", max_length=64)
+    """The merchant whose cases `amends` speaks of when `--merchant` is left out."""
     reviewer: str = Field(default="", max_length=100)
     """Name that `amends review` signs with when `--by` is left out."""

@@ -33,7 +33,7 @@ def validate(
         for each in examine_bundles(path, now=now):
             if isinstance(each, BundleRefused):
                 refused += 1
-                out.print(_table(each))
+                out.print(refusal_table(each))
             else:
                 taken += 1
                 out.print(
@@ -44,7 +44,7 @@ def validate(
         raise typer.Exit(1)
 
 
-def _table(refused: BundleRefused) -> Table:
+def refusal_table(refused: BundleRefused) -> Table:
     """One row a refusal. Texts come from the bundle and are shown, never read as markup."""
     table = Table(title=f"[red]refused[/red] {escape(refused.where)}", title_justify="left", show_lines=False)
     for heading in ("where", "what is wrong", "what to do"):

@@ -1,0 +1,142 @@
+"""`amends review`: what a reviewer does with a waiting case."""
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from console.cli.cases import show as show_case
+from console.cli.session import OUT, By, CaseId, Merchant, run
+from knowledge.decision import Resolution
+from knowledge.facts import FactName
+from knowledge.money import Money
+from workflows.desk import CaseDesk
+from workflows.installation import Installation
+from workflows.messages import FactCorrection, ReturnReceived, Review, ReviewAction, Stage
+
+app = typer.Typer(no_args_is_help=True, help="Decide cases that wait for a person.")
+Note = Annotated[str, typer.Option(help="Why, for the record.")]
+app.command(name="show")(show_case)
+
+
+@app.command(name="list")
+def list_waiting(merchant: Merchant) -> None:
+    """List the cases that wait for a reviewer, with why."""
+
+    async def work(installation: Installation, desk: CaseDesk) -> None:
+        table = Table("case", "stage", "proposal", "why", "due")
+        for stage in (Stage.ESCALATED, Stage.REVIEW):
+            for one in await installation.cases.list_cases(merchant, status=stage.value):
+                view = await desk.view(merchant, one.case_id)
+                proposal = view.resolution or view.stance
+                table.add_row(
+                    one.case_id,
+                    stage.value,
+                    f"{proposal.value if proposal else ''} {view.amount or ''}",
+                    escape(view.detail),
+                    f"{view.due:%Y-%m-%d %H:%M}" if view.due else "",
+                )
+        OUT.print(table)
+
+    run(work)
+
+
+def _decide(case_id: str, merchant: str, review: Review) -> None:
+    async def work(installation: Installation, desk: CaseDesk) -> None:
+        answered = await desk.review(merchant, case_id, review)
+        OUT.print(f"[green]taken[/green] {escape(answered.detail)}")
+
+    run(work)
+
+
+@app.command()
+def approve(case_id: CaseId, merchant: Merchant, by: By, note: Note = "") -> None:
+    """Approve the proposal as it stands."""
+    _decide(case_id, merchant, Review(by=by, action=ReviewAction.APPROVE, note=note))
+
+
+@app.command()
+def adjust(
+    case_id: CaseId,
+    amount: Annotated[str, typer.Argument(help="Amount with currency, for example 12.50EUR.")],
+    merchant: Merchant,
+    by: By,
+    resolution: Annotated[Resolution | None, typer.Option(help="Another resolution than proposed.")] = None,
+    note: Note = "",
+) -> None:
+    """Offer another amount, or another resolution."""
+    _decide(
+        case_id,
+        merchant,
+        Review(by=by, action=ReviewAction.ADJUST, amount=parse_amount(amount), resolution=resolution, note=note),
+    )
+
+
+@app.command()
+def deny(case_id: CaseId, merchant: Merchant, by: By, note: Note = "") -> None:
+    """Deny the claim (in a chargeback: turn the proposal round)."""
+    _decide(case_id, merchant, Review(by=by, action=ReviewAction.DENY, note=note))
+
+
+@app.command()
+def ask(
+    case_id: CaseId,
+    question: Annotated[str, typer.Argument(help="What is asked.")],
+    merchant: Merchant,
+    by: By,
+) -> None:
+    """Ask the buyer (in a chargeback: the merchant) one thing."""
+    _decide(case_id, merchant, Review(by=by, action=ReviewAction.ASK, question=question))
+
+
+@app.command()
+def escalate(case_id: CaseId, merchant: Merchant, by: By, note: Note = "") -> None:
+    """Hand the case to somebody more senior."""
+    _decide(case_id, merchant, Review(by=by, action=ReviewAction.ESCALATE, note=note))
+
+
+@app.command(name="amend-fact")
+def amend_fact(
+    case_id: CaseId,
+    name: Annotated[FactName, typer.Argument(help="Which fact.")],
+    value: Annotated[str, typer.Argument(help="Its right value.")],
+    merchant: Merchant,
+    by: By,
+    note: Annotated[str, typer.Option(help="How you know.")],
+) -> None:
+    """Supply or correct a fact; the case is decided anew."""
+
+    async def work(installation: Installation, desk: CaseDesk) -> None:
+        correction = FactCorrection(by=by, name=name, value=typed_value(value), note=note)
+        answered = await desk.amend_fact(merchant, case_id, correction)
+        OUT.print(f"[green]taken[/green] {escape(answered.detail)}")
+
+    run(work)
+
+
+@app.command(name="return-received")
+def return_received(case_id: CaseId, merchant: Merchant, by: By, note: Note = "") -> None:
+    """Say that the goods came back."""
+
+    async def work(installation: Installation, desk: CaseDesk) -> None:
+        await desk.return_received(merchant, case_id, ReturnReceived(by=by, note=note))
+        OUT.print("[green]taken[/green]")
+
+    run(work)
+
+
+def parse_amount(text: str) -> Money:
+    """`12.50EUR` or `12.50 EUR` as money; typer.BadParameter otherwise."""
+    compact = text.replace(" ", "").upper()
+    try:
+        return Money.parse(compact[:-3], compact[-3:])
+    except ValueError as problem:
+        raise typer.BadParameter(f"{problem}") from None
+
+
+def typed_value(text: str) -> str | int | bool:
+    """Whole numbers and yes/no as such, everything else as text."""
+    if text.lstrip("-").isdigit():
+        return int(text)
+    return {"true": True, "false": False}.get(text.lower(), text)

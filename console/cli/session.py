@@ -1,0 +1,39 @@
+"""What every command that talks to a running installation needs: connections, one event loop, plain refusals."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from tools.records.case_words import CaseConflict
+from tools.records.records import RecordsUnavailable
+from tools.settings import Settings
+from workflows.desk import CaseDesk, NotNowError
+from workflows.installation import Installation, NotRunningError, open_installation
+
+OUT = Console()
+ERR = Console(stderr=True)
+_T = TypeVar("_T")
+
+Merchant = Annotated[
+    str, typer.Option("--merchant", "-m", envvar="AMENDS_MERCHANT", help="Whose case; AMENDS_MERCHANT when left out.")
+]
+CaseId = Annotated[str, typer.Argument(help="The case's id.", show_default=False)]
+By = Annotated[str, typer.Option("--by", envvar="AMENDS_REVIEWER", help="Who decides; AMENDS_REVIEWER when left out.")]
+
+
+def run(work: Callable[[Installation, CaseDesk], Awaitable[_T]]) -> _T:
+    """Open the installation, do the work, close it; what it refuses is said in one line with exit code 1."""
+
+    async def inside() -> _T:
+        async with open_installation(Settings()) as installation:
+            return await work(installation, CaseDesk(installation))
+
+    try:
+        return asyncio.run(inside())
+    except (NotRunningError, NotNowError, RecordsUnavailable, CaseConflict, LookupError, ValueError) as refused:
+        ERR.print(f"[red]Refused:[/red] {escape(str(refused))}", highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from None
