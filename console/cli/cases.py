@@ -155,7 +155,9 @@ def add(
     else:
         strange = [name for name in names if not (mimetypes.guess_type(name)[0] or "").startswith("image/")]
         if strange:
-            raise typer.BadParameter(f"{strange[0]} is not a picture; say --kind for a document, --carrier for tracking")
+            raise typer.BadParameter(
+                f"{strange[0]} is not a picture; say --kind for a document, --carrier for tracking"
+            )
         addition = EvidenceAddition(
             messages=messages,
             photos=tuple(

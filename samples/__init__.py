@@ -1,0 +1,1 @@
+"""Sample cases made for Amends, and the code that makes them."""
