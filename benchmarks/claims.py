@@ -73,7 +73,7 @@ def read_rows(path: Path, read: Callable[[str], ClaimGuess]) -> list[Row]:
             Row(
                 language=given["language"],
                 label=given["label"],
-                also=tuple(given.get("also", ())),
+                also=tuple(str(reason) for reason in given.get("also", ())),
                 read=one.reason,
                 confidence=one.confidence,
             )

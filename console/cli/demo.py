@@ -268,9 +268,15 @@ async def _told(
         problems=_problems(bundle, expected, view, decision, automatic=automatic),
         read=", ".join(told),
         decision=headline(decision) if decision else "none",
-        why=decision.reasons[1].text if decision and len(decision.reasons) > 1 else "",
+        why=_main_reason(decision) if decision else "",
         packet=await _write_packet(installation, bundle),
     )
+
+
+def _main_reason(decision: Decision | DefenceDecision) -> str:
+    """The reason that speaks of this case, rather than of the law or of who decided."""
+    own = [one for one in decision.reasons if not one.rule.startswith(("entitlement.", "person.", "ledger."))]
+    return (own or list(decision.reasons))[0].text
 
 
 _TOLD = (FactName.CLAIM_REASON, FactName.CLAIM_SEVERITY, FactName.CLAIM_LANGUAGE, FactName.ROUTE_STATUS)

@@ -1,6 +1,7 @@
 """What every command that talks to a running installation needs: connections, one event loop, plain refusals."""
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
@@ -14,7 +15,8 @@ from tools.settings import Settings
 from workflows.desk import CaseDesk, NotNowError
 from workflows.installation import Installation, NotRunningError, open_installation
 
-OUT = Console()
+_PIPED_WIDTH = 160
+OUT = Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH)
 ERR = Console(stderr=True)
 _T = TypeVar("_T")
 

@@ -80,7 +80,7 @@ def decide_defence(question: DefenceQuestion) -> DefenceDecision:
         Reason(rule=ground.rule, text=ground.text, citations=ground.citations, source=ground.source),
         Reason(
             rule="defence.value",
-            text=why or f"{probability:.0%} of {stake} less fees and labour is expected to bring {value}.",
+            text=why or f"{float(probability):.0%} of {stake} less fees and labour is expected to bring {value}.",
             citations=(OrderField(pointer="/chargeback/amount"),),
             source=f"policy {question.policy.version}; win rates are priors, not this merchant's own",
         ),

@@ -35,6 +35,10 @@ ADVERSE = frozenset({Resolution.DENY})
 """Automatic denial is off: a person always stands behind an adverse decision."""
 
 
+_BORNE_OUT = frozenset({"not_received.lost", "late.days"})
+"""Rules under which the carrier's own record says what the buyer says, so that a vague complaint is still a clear case."""
+
+
 class RefundQuestion(Frozen):
     """Everything the decision may rest on. Two equal questions get equal decisions."""
 
@@ -452,7 +456,10 @@ def _review_because(case: _Case, question: RefundQuestion, draft: _Draft, amount
     because = [f"contradiction: {item.what}" for item in case.assessment.contradictions]
     because += question.doubts
     claim = case.facts[FactName.CLAIM_REASON]
-    if claim.confidence < case.policy.minimum_claim_confidence and claim.method is not FactMethod.PERSON:
+    sure = case.policy.minimum_claim_confidence
+    if draft.reasons[0].rule in _BORNE_OUT:
+        sure = case.policy.minimum_borne_out_confidence
+    if claim.confidence < sure and claim.method is not FactMethod.PERSON:
         because.append(f"the claim's reason is read with only {claim.confidence:.0%} confidence")
     instructs = case.facts.get(FactName.CLAIM_INSTRUCTS)
     if instructs is not None and instructs.value is True:

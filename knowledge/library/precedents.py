@@ -1,6 +1,7 @@
 """Precedents in Chroma: closed cases recalled by similarity. Recalling and teaching are two different types."""
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -15,6 +16,8 @@ from knowledge.precedent import Precedent, RecalledPrecedent
 from knowledge.reasons import DisputeReason
 
 _BATCH = 500
+_UNNAMEABLE = r"[^A-Za-z0-9._-]"
+"""What Chroma does not take in a collection's name."""
 # More than are used, because filtering by metadata in Chroma costs ten times a plain query; we filter afterwards.
 _FETCH = 60
 
@@ -69,7 +72,7 @@ class _Shelf:
                 self._client = connect(self._url)
             # Chroma's default embedder downloads a model; ours passes vectors and names none.
             return self._client.get_or_create_collection(
-                name=f"precedents.{merchant}.{self.embedder.version}"[:512],
+                name=f"precedents.{merchant}.{re.sub(_UNNAMEABLE, '-', self.embedder.version)}"[:512],
                 embedding_function=None,
                 configuration={"hnsw": {"space": "cosine"}},
             )

@@ -37,6 +37,9 @@ class MerchantPolicy(Frozen):
     small_claim_up_to_eur: float
     """Up to this price the buyer's own account is enough when nothing contradicts it."""
     minimum_claim_confidence: Share
+    """Below it a person reads the claim; on real complaints readings above 0.5 are right about four times in five."""
+    minimum_borne_out_confidence: Share
+    """The same where an independent record says what the buyer says."""
     delivery_grace_days: int
     """Days after the promised date before an undelivered parcel counts as lost."""
     silent_route_days: int
@@ -82,7 +85,8 @@ HOUSE_POLICY = MerchantPolicy(
     return_window_days=30,
     automatic_up_to_eur=150.0,
     small_claim_up_to_eur=25.0,
-    minimum_claim_confidence=0.6,
+    minimum_claim_confidence=0.5,
+    minimum_borne_out_confidence=0.3,
     delivery_grace_days=7,
     silent_route_days=10,
     late_day_share=0.01,

@@ -30,7 +30,8 @@ class ClaimReader:
         if not told:
             return Reading(missing=(MissingFact(name=FactName.CLAIM_REASON, why="the buyer has written nothing"),))
         facts = [self._fact(FactName.CLAIM_FIRST_AT, min(one.at for one in told).isoformat(), 1.0, told[0])]
-        guesses = [(message, self.read_text(message.text)) for message in told]
+        # What instructs is noticed below, and has no say in what the complaint is or how bad it was.
+        guesses = [(message, self.read_text(_complaint(message.text))) for message in told]
         message, best = max(guesses, key=lambda pair: pair[1].confidence)
         place = _deciding(best, best.reason)
         facts.append(self._fact(FactName.CLAIM_REASON, best.reason, best.confidence, message, place))
@@ -106,6 +107,13 @@ class ClaimReader:
             citation=MessageSpan(message_id=message.id, start=start, end=end),
             reader=f"claims/e5-head@{_VERSION}",
         )
+
+
+def _complaint(text: str) -> str:
+    """The text up to where it starts to instruct its reader; all of it when nothing else is said."""
+    attempt = find_attempt(text)
+    before = text[: attempt.start].strip() if attempt else ""
+    return text[: attempt.start] if attempt and before else text
 
 
 def _deciding(one: ClaimGuess, reason: str) -> tuple[int, int]:
