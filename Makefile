@@ -13,8 +13,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 demo: $(RUNTIME) ## both agents on the sample cases, on embedded services
 	$(BIN)/amends demo
 
-test: $(DEV) ## import contracts and every test
-	$(BIN)/lint-imports
+test: lint ## formatting, rules, types, import contracts, and every test
 	$(BIN)/python -m pytest
 
 lint: $(DEV) ## formatting, rules, types, import contracts

@@ -56,7 +56,10 @@ def lenient(rows: Sequence[Row]) -> float:
 def interval(rows: Sequence[Row], measure: Callable[[Sequence[Row]], float]) -> str:
     """The measure with its 95 % bootstrap interval."""
     random = np.random.default_rng(_SEED)
-    draws = [measure([rows[place] for place in random.integers(len(rows), size=len(rows))]) for _ in range(_RESAMPLES)]
+    draws: list[float] = []
+    for _ in range(_RESAMPLES):
+        places: list[int] = random.integers(len(rows), size=len(rows)).tolist()
+        draws.append(measure([rows[place] for place in places]))
     low, high = np.quantile(draws, (0.025, 0.975))
     return f"{measure(rows):.3f} [{low:.3f}, {high:.3f}]"
 

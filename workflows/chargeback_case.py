@@ -86,7 +86,11 @@ class ChargebackCase:
 
     @workflow.update
     async def review(self, review: Review) -> Answered:
-        """A reviewer decides: approve the proposal, deny (concede instead of fighting, fight instead of conceding)."""
+        """A reviewer decides.
+
+        Approve the proposal (where something was asked of the merchant: answer with what is held), or deny it:
+        concede instead of fighting or asking, fight instead of conceding.
+        """
         self._review = review
         return Answered(stage=self._stage, detail=f"{review.action.value} by {review.by}")
 
@@ -147,9 +151,13 @@ class ChargebackCase:
                     decided = await self._read_and_decide()
                     continue
                 if review is not None and review.action is ReviewAction.DENY:
-                    # The reviewer turns the proposal round: fighting becomes conceding; a concession is kept open.
-                    if decided.stance is Stance.FIGHT:
+                    # The reviewer turns the proposal round: a concession becomes a fight, anything else a concession.
+                    if decided.stance is not Stance.ACCEPT:
                         return await self._concede(decided)
+                    decided = decided.model_copy(update={"stance": Stance.FIGHT})
+                    continue
+                if review is not None and decided.stance is Stance.ASK_MERCHANT:
+                    # Nothing more will come: the answer is made of what is held.
                     decided = decided.model_copy(update={"stance": Stance.FIGHT})
                     continue
                 signed_by = review.by if review else None
@@ -227,6 +235,8 @@ class ChargebackCase:
                     return None
                 stage, why = Stage.ESCALATED, "the answer is due and nothing provable is at hand"
                 continue
+            # From here on nothing more is taken: what comes now would be answered by a case that has moved on.
+            self._stage = Stage.DECIDING
             if self._review is None:
                 return None
             review, self._review = self._review, None
@@ -238,8 +248,6 @@ class ChargebackCase:
                 why = "the letter has unproved sentences and cannot be submitted: " + "; ".join(
                     letter.problems if letter else ()
                 )
-            elif review.action is ReviewAction.APPROVE and decided.stance is Stance.ASK_MERCHANT:
-                why = f"still needed: {decided.question or 'details'}; deny to fight with what is held"
             else:
                 return review
 

@@ -252,6 +252,8 @@ class RefundCase:
                 stage, why = Stage.ESCALATED, "nobody decided within the promised time"
                 continue
             self._due = None
+            # From here on nothing more is taken: what comes now would be answered by a case that has moved on.
+            self._stage = Stage.DECIDING
             if self._review is None:
                 return await self._read_and_decide() if self._evidence or self._answer else await self._decide(())
             review, self._review = self._review, None

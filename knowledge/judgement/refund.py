@@ -36,7 +36,8 @@ ADVERSE = frozenset({Resolution.DENY})
 
 
 _BORNE_OUT = frozenset({"not_received.lost", "late.days"})
-"""Rules under which the carrier's own record says what the buyer says, so that a vague complaint is still a clear case."""
+"""Rules under which the carrier's own record says what the buyer says: a vague complaint is still a clear case."""
+_HARM = {Severity.NONE: "No", Severity.MINOR: "Minor", Severity.MODERATE: "Moderate", Severity.SEVERE: "Severe"}
 
 
 class RefundQuestion(Frozen):
@@ -199,14 +200,15 @@ def _not_received(case: _Case) -> _Draft:
             corroborated=False,
         )
     if counts_as_lost(case.facts, case.policy, case.as_of):
-        where = "to another place than the order's address" if delivered_elsewhere(case.facts) else "nowhere"
+        elsewhere = delivered_elsewhere(case.facts)
+        shown = "a delivery at another place than the order's address" if elsewhere else "no delivery and no progress"
         return _Draft(
             resolution=Resolution.FULL_REFUND,
             amount=case.remaining,
             reasons=(
                 Reason(
                     rule="not_received.lost",
-                    text=f"The carrier's record shows the parcel delivered {where}; it counts as lost.",
+                    text=f"The carrier's record shows {shown}; the parcel counts as lost.",
                     citations=case.cite(
                         FactName.CLAIM_REASON,
                         FactName.ROUTE_STATUS,
@@ -348,7 +350,7 @@ def _faulty(case: _Case) -> _Draft:
     share_text = f"{fair.usual:.0%}" if weighed.resolution is Resolution.PRICE_REDUCTION else "the whole"
     fair_reason = Reason(
         rule="fair_value",
-        text=f"{severity.value.capitalize()} harm: people gave back {fair.low:.0%} to {fair.high:.0%} of the price, "
+        text=f"{_HARM[severity]} harm: people gave back {fair.low:.0%} to {fair.high:.0%} of the price, "
         f"usually {fair.usual:.0%} ({len(fair.rests_on)} similar cases beside the policy's band).",
         citations=case.cite(told_by, FactName.ORDER_ITEMS_PRICE),
         source=f"policy {case.policy.version} and precedents "
