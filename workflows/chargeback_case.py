@@ -38,6 +38,7 @@ from workflows.thinking import think
 
 with workflow.unsafe.imports_passed_through():
     from workflows.activities.defence import DefenceActivities
+    from workflows.activities.heartbeat import SILENCE
     from workflows.activities.records import RecordActivities
 
 _STEADY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
@@ -210,6 +211,7 @@ class ChargebackCase:
                 dated=workflow.now(),
             ),
             start_to_close_timeout=timedelta(minutes=2),
+            heartbeat_timeout=SILENCE,
             retry_policy=_STEADY,
         )
         return written
@@ -263,6 +265,7 @@ class ChargebackCase:
                 signed_by=signed_by,
             ),
             start_to_close_timeout=timedelta(minutes=2),
+            heartbeat_timeout=SILENCE,
             retry_policy=_STEADY,
         )
         return result
@@ -295,6 +298,7 @@ class ChargebackCase:
                 key=f"{self._case.merchant}/{self._case.case_id}/{decided.decision_id}/accept",
             ),
             start_to_close_timeout=timedelta(minutes=2),
+            heartbeat_timeout=SILENCE,
             retry_policy=_STEADY,
         )
         return await self._close("accepted", None)

@@ -37,6 +37,7 @@ from workflows.thinking import think
 
 with workflow.unsafe.imports_passed_through():
     from workflows.activities.buyers import BuyerActivities
+    from workflows.activities.heartbeat import SILENCE
     from workflows.activities.money import MoneyActivities
     from workflows.activities.records import RecordActivities
 
@@ -218,6 +219,7 @@ class RefundCase:
             MoneyActivities.payment_doubts,
             DecideCase(merchant=self._case.merchant, case_id=self._case.case_id),
             start_to_close_timeout=_STEP,
+            heartbeat_timeout=SILENCE,
             retry_policy=RetryPolicy(maximum_attempts=4),
         )
         state: dict[str, Any] = {
@@ -385,7 +387,11 @@ class RefundCase:
 
     async def _money(self, step: Any, order: PayRefund) -> PaymentResult:
         result: PaymentResult = await workflow.execute_activity_method(
-            step, order, start_to_close_timeout=timedelta(minutes=2), retry_policy=_STEADY
+            step,
+            order,
+            start_to_close_timeout=timedelta(minutes=2),
+            heartbeat_timeout=SILENCE,
+            retry_policy=_STEADY,
         )
         return result
 

@@ -30,7 +30,8 @@ async def house() -> AsyncIterator[House]:
     await services.start()
     try:
         async with open_installation(settings) as installation, SandboxControl(sandbox.url) as bank:
-            yield House(installation, CaseDesk(installation), bank, plain_household(), parent / "data" / "outbox")
+            outbox = parent / "data" / "outbox"
+            yield House(installation, CaseDesk(installation), bank, plain_household(), services, outbox)
             assert await bank.violations() == []
     finally:
         await services.erase()

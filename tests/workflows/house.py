@@ -16,6 +16,7 @@ from agents.models.calls import CallLog
 from agents.models.gateway import ModelGateway
 from knowledge.case import Author, CaseBundle, Message
 from knowledge.facts import Fact, FactMethod, FactName, MessageSpan, Reading, Standing
+from tools.embedded import EmbeddedServices
 from tools.processors.sandbox.control import SandboxControl
 from tools.processors.sandbox.messages import NewCharge
 from workflows.desk import CaseDesk
@@ -95,6 +96,7 @@ class House:
     desk: CaseDesk
     bank: SandboxControl
     household: Household
+    services: EmbeddedServices
     outbox: Path
 
     @asynccontextmanager

@@ -5,6 +5,7 @@ from temporalio import activity
 from tools.ports import PaymentActing, PaymentReading, ProcessorError, ProcessorRefund, RefundState
 from tools.records.cases import CaseRecords
 from tools.records.ledger import EntryKind, EntryState, Ledger, OverCaptured
+from workflows.activities.heartbeat import signs_of_life
 from workflows.messages import DecideCase, PaymentResult, PaymentState, PayRefund
 
 _STATES = {
@@ -27,6 +28,10 @@ class MoneyActivities:
     @activity.defn
     async def payment_doubts(self, case: DecideCase) -> tuple[str, ...]:
         """Reconcile the payment; in plain words, why a person should look before anything is paid on it."""
+        async with signs_of_life():
+            return await self._doubts(case)
+
+    async def _doubts(self, case: DecideCase) -> tuple[str, ...]:
         charge = await self._charge(case.merchant, case.case_id)
         try:
             await self._ledger.reconcile(case.merchant, charge, await self._books.refunds(charge))
@@ -50,6 +55,10 @@ class MoneyActivities:
         The ledger reserves first; then the processor is asked what it already did, because keys expire and
         answers get lost; only then is it asked to refund. A retryable failure is raised and tried again.
         """
+        async with signs_of_life():
+            return await self._pay(order)
+
+    async def _pay(self, order: PayRefund) -> PaymentResult:
         charge = await self._charge(order.merchant, order.case_id)
         known = await self._reconcile(order, charge)
         if known is not None:
@@ -74,7 +83,8 @@ class MoneyActivities:
     @activity.defn
     async def check_refund(self, order: PayRefund) -> PaymentResult:
         """Ask what became of a pending refund."""
-        known = await self._reconcile(order, await self._charge(order.merchant, order.case_id))
+        async with signs_of_life():
+            known = await self._reconcile(order, await self._charge(order.merchant, order.case_id))
         if known is None:
             return PaymentResult(state=PaymentState.FAILED, why="the processor does not know the refund")
         return await self._settle(order, known)
