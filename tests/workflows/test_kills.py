@@ -36,9 +36,10 @@ async def worker_process(house: House) -> AsyncGenerator[asyncio.subprocess.Proc
         await process.wait()
 
 
-async def killed_at(
-    house: House, case_id: str, hold: Callable[[], Awaitable[None]], rest: Callable[[], Awaitable[None]]
-) -> None:
+Step = Callable[[], Awaitable[object]]
+
+
+async def killed_at(house: House, case_id: str, hold: Step, rest: Step) -> None:
     """Open a case, let a worker run into the hold, kill it with -9, do the rest, and let another worker finish."""
     bundle, files = lost(case_id)
     await hold()
