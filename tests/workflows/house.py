@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import shutil
+import tempfile
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,11 +18,15 @@ from agents.models.calls import CallLog
 from agents.models.gateway import ModelGateway
 from knowledge.case import Author, CaseBundle, Message
 from knowledge.facts import Fact, FactMethod, FactName, MessageSpan, Reading, Standing
+from knowledge.rules.policy import HOUSE_POLICY, MerchantPolicy
+from samples.pictures import draw
 from tools.embedded import EmbeddedServices
 from tools.processors.sandbox.control import SandboxControl
+from tools.processors.sandbox.launch import start_sandbox
 from tools.processors.sandbox.messages import NewCharge
+from tools.settings import Settings
 from workflows.desk import CaseDesk
-from workflows.installation import Installation
+from workflows.installation import Installation, open_installation
 from workflows.messages import CaseView, Stage
 from workflows.worker import Household, make_worker
 
@@ -84,8 +90,35 @@ class PlainEmbedder:
         return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
 
 
-def plain_household() -> Household:
-    return Household(claims=PlainClaims(), embedder=PlainEmbedder())
+def plain_household(policy: MerchantPolicy = HOUSE_POLICY) -> Household:
+    return Household(claims=PlainClaims(), embedder=PlainEmbedder(), policy=policy)
+
+
+MASTER_KEY = "5a" * 32
+"""Fixed, so that histories recorded once can be read again; it protects nothing."""
+SPECIFICATION = Path(__file__).parents[1] / "specifications" / "stripe_disputes.json"
+
+
+@asynccontextmanager
+async def running_house() -> AsyncGenerator["House", None]:
+    """PostgreSQL, Temporal, Chroma and the sandbox processor, all real, and everything erased afterwards."""
+    parent = Path(tempfile.mkdtemp(prefix="amends-house-"))
+    parent.chmod(0o755)
+    sandbox = await start_sandbox(parent / "sandbox", SPECIFICATION)
+    given = {"data": parent / "data", "master_key": MASTER_KEY, "stripe_url": sandbox.url}
+    unset = {"postgres_url": None, "temporal_address": None, "chroma_url": None, "stripe_key": None, "model": None}
+    settings = Settings.model_validate({**unset, **given})
+    services = EmbeddedServices(settings, durable=False)
+    await services.start()
+    try:
+        async with open_installation(settings) as installation, SandboxControl(sandbox.url) as bank:
+            outbox = parent / "data" / "outbox"
+            yield House(installation, CaseDesk(installation), bank, plain_household(), services, outbox)
+            assert await bank.violations() == []
+    finally:
+        await services.erase()
+        await sandbox.stop()
+        shutil.rmtree(parent, ignore_errors=True)
 
 
 @dataclass(frozen=True)
@@ -100,9 +133,10 @@ class House:
     outbox: Path
 
     @asynccontextmanager
-    async def worker(self, **options: Any) -> AsyncGenerator[None, None]:
+    async def worker(self, household: Household | None = None, **options: Any) -> AsyncGenerator[None, None]:
+        """A worker, of this house's household or of another."""
         gateway = ModelGateway(self.installation.settings, CallLog())
-        async with make_worker(self.installation, self.household, gateway, **options):
+        async with make_worker(self.installation, household or self.household, gateway, **options):
             yield
         await gateway.close()
 
@@ -212,6 +246,13 @@ LOST_PARCEL = json.dumps(
         ]
     }
 ).encode()
+
+
+def scratched(case_id: str) -> tuple[CaseBundle, dict[str, bytes]]:
+    """A small claim of minor damage with a photo: a price reduction is offered without a person."""
+    photos = [{"id": "p-1", "path": "photos/p.jpg", "author": "buyer", "at": "2026-03-20T07:31:00Z"}]
+    bundle = case(case_id, "scratch: veio com um risco", price="20.00", photos=photos)
+    return bundle, {"photos/p.jpg": draw("lamp", "minor", sum(case_id.encode()))}
 
 
 def lost(case_id: str, **changes: Any) -> tuple[CaseBundle, dict[str, bytes]]:
