@@ -95,11 +95,10 @@ def demo(
 async def _demo(settings: Settings, samples: Path, *, keep: bool) -> int:
     began = time.monotonic()
     OUT.print("Starting PostgreSQL, Temporal, Chroma, a sandbox processor and a worker …")
-    async with _running(settings), open_installation(settings) as installation:
+    async with running(settings), open_installation(settings) as installation:
         OUT.print(f"  ready after {time.monotonic() - began:.1f} s")
-        folders = sorted(folder for folder in samples.iterdir() if (folder / "expected.json").is_file())
-        cases = [(_bundle(folder), _expected(folder)) for folder in folders]
-        await _load_history(installation, {read.bundle.merchant.id for read, _ in cases})
+        cases = read_samples(samples)
+        await load_history(installation, {read.bundle.merchant.id for read, _ in cases})
         OUT.print(f"Running {len(cases)} cases …")
         started = time.monotonic()
         desk = CaseDesk(installation)
@@ -125,7 +124,7 @@ async def _demo(settings: Settings, samples: Path, *, keep: bool) -> int:
 
 
 @asynccontextmanager
-async def _running(settings: Settings) -> AsyncGenerator[None, None]:
+async def running(settings: Settings) -> AsyncGenerator[None, None]:
     """The installation of this data folder: the one that runs already, or ours while the demo lasts."""
     if read_addresses(settings.data) is not None:
         yield
@@ -148,6 +147,12 @@ async def _running(settings: Settings) -> AsyncGenerator[None, None]:
         await task
 
 
+def read_samples(samples: Path = SAMPLES) -> list[tuple[ReadBundle, Expected]]:
+    """Every sample of the folder with what is expected of it, by name."""
+    folders = sorted(folder for folder in samples.iterdir() if (folder / "expected.json").is_file())
+    return [(_bundle(folder), _expected(folder)) for folder in folders]
+
+
 def _bundle(folder: Path) -> ReadBundle:
     read = next(iter(examine_bundles(folder / "bundle", now=datetime.now(UTC))))
     if isinstance(read, BundleRefused):
@@ -159,7 +164,8 @@ def _expected(folder: Path) -> Expected:
     return Expected.model_validate(json.loads((folder / "expected.json").read_text(encoding="utf-8")))
 
 
-async def _load_history(installation: Installation, merchants: set[str]) -> None:
+async def load_history(installation: Installation, merchants: set[str]) -> None:
+    """Teach synthetic closed cases as the merchants' precedents."""
     OUT.print(f"Loading {_HISTORY} synthetic closed cases per merchant as precedents …")
     writer = PrecedentWriter(installation.addresses.chroma_url, E5Embedder())
     for place, merchant in enumerate(sorted(merchants)):

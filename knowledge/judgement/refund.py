@@ -463,6 +463,11 @@ def _review_because(case: _Case, question: RefundQuestion, draft: _Draft, amount
         sure = case.policy.minimum_borne_out_confidence
     if claim.confidence < sure and claim.method is not FactMethod.PERSON:
         because.append(f"the claim's reason is read with only {claim.confidence:.0%} confidence")
+    graded, told = case.facts.get(FactName.PHOTO_DAMAGE), case.facts.get(FactName.CLAIM_SEVERITY)
+    if graded is not None and graded.method is FactMethod.HOSTED_MODEL and (told is None or told.value != graded.value):
+        # A model's word about a buyer's picture never changes an automatic amount; where it differs, a person looks.
+        words = told.value if told else "nothing"
+        because.append(f"the photo is graded {graded.value}, the words say {words}")
     instructs = case.facts.get(FactName.CLAIM_INSTRUCTS)
     if instructs is not None and instructs.value is True:
         because.append("a message tries to instruct the system")
