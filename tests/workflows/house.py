@@ -4,6 +4,7 @@ import asyncio
 import json
 import shutil
 import tempfile
+import zlib
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -252,7 +253,7 @@ def scratched(case_id: str) -> tuple[CaseBundle, dict[str, bytes]]:
     """A small claim of minor damage with a photo: a price reduction is offered without a person."""
     photos = [{"id": "p-1", "path": "photos/p.jpg", "author": "buyer", "at": "2026-03-20T07:31:00Z"}]
     bundle = case(case_id, "scratch: veio com um risco", price="20.00", photos=photos)
-    return bundle, {"photos/p.jpg": draw("lamp", "minor", sum(case_id.encode()))}
+    return bundle, {"photos/p.jpg": draw("lamp", "minor", zlib.crc32(case_id.encode()))}
 
 
 def lost(case_id: str, **changes: Any) -> tuple[CaseBundle, dict[str, bytes]]:

@@ -1,0 +1,144 @@
+"""`make bench`: ratios measured in one run, and the absolute figures of this machine beside them.
+
+Refund cases with recorded readings against a workflow that does nothing as often; the real readers' cases a minute;
+seconds per case and per packet; memory of the worker and the services.
+"""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import psutil
+from temporalio.worker import Worker
+
+from agents.reading.claims import ClaimReader
+from benchmarks.idle_case import ACTIVITIES, LOCAL_ACTIVITIES, IdleCase, nothing
+from knowledge.library.embeddings import E5Embedder
+from knowledge.library.history import synthetic_history
+from knowledge.library.precedents import PrecedentWriter
+from tests.workflows.house import House, case, running_house, scratched
+from tests.workflows.test_chargeback_case import disputed, sample
+from workflows.messages import BuyerMessage, BuyerMove, Stage
+from workflows.worker import Household
+
+_CASES = 60
+_AT_ONCE = 12
+_PACKETS = 12
+_IDLE_QUEUE = "bench-idle"
+
+
+async def at_once(work: Callable[[int], Awaitable[float]], count: int) -> tuple[float, list[float]]:
+    """Do `count` pieces, some at once; how long all took, and each."""
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(number: int) -> float:
+        async with gate:
+            return await work(number)
+
+    began = time.perf_counter()
+    each = await asyncio.gather(*(one(number) for number in range(count)))
+    return time.perf_counter() - began, list(each)
+
+
+async def refund(house: House, name: str) -> float:
+    """A small claim from opening to paid, the buyer accepting at once."""
+    bundle, files = scratched(name)
+    began = time.perf_counter()
+    await house.open(bundle, files)
+    await house.until(name, Stage.OFFERED)
+    message = bundle.messages[0].model_copy(update={"id": "m-2", "text": ""})
+    await house.desk.buyer("lumen", name, message, BuyerMessage(move=BuyerMove.ACCEPT, message_id="m-2"))
+    await house.until(name, Stage.CLOSED)
+    return time.perf_counter() - began
+
+
+async def idle(house: House, number: int) -> float:
+    """The do-nothing workflow, with the same waits and questions from outside."""
+    began = time.perf_counter()
+    handle = await house.installation.temporal.start_workflow(
+        IdleCase.run, number, id=f"idle-{number}", task_queue=_IDLE_QUEUE
+    )
+    while not await handle.query(IdleCase.waiting):  # noqa: ASYNC110 -- it waits in another process
+        await asyncio.sleep(0.05)
+    await cast("Any", handle).execute_update("answer")
+    await handle.result()
+    return time.perf_counter() - began
+
+
+def quantiles(seconds: list[float]) -> str:
+    """p50 and p95 in seconds."""
+    return f"p50 {np.quantile(seconds, 0.5):.2f} s, p95 {np.quantile(seconds, 0.95):.2f} s"
+
+
+async def _idle_run(house: House) -> float:
+    worker = Worker(house.installation.temporal, task_queue=_IDLE_QUEUE, workflows=[IdleCase], activities=[nothing])
+    async with worker:
+        took, _ = await at_once(lambda number: idle(house, number), _CASES)
+    return took
+
+
+async def _real_reader(house: House) -> float:
+    embedder = E5Embedder()
+    household = Household(claims=ClaimReader(embedder), embedder=embedder)
+    writer = PrecedentWriter(house.installation.addresses.chroma_url, embedder)
+    await asyncio.to_thread(writer.teach, "lumen", synthetic_history(400))
+
+    async def one(number: int) -> float:
+        name = f"real-{number}"
+        began = time.perf_counter()
+        await house.open(case(name, f"A lâmpada {number} chegou quebrada e não recebi nada que funcione."), {})
+        await house.until(name, Stage.REVIEW, Stage.ASKING, Stage.OFFERED, Stage.CLOSED)
+        return time.perf_counter() - began
+
+    async with house.worker(household):
+        took, _ = await at_once(one, _CASES)
+    return took
+
+
+async def _packets(house: House) -> list[float]:
+    async def one(number: int) -> float:
+        bundle, files = sample("c01-visa-131", f"packet-{number}")
+        began = time.perf_counter()
+        await disputed(house, bundle, files)
+        await house.until(f"packet-{number}", Stage.SUBMITTED)
+        return time.perf_counter() - began
+
+    async with house.worker():
+        return [await one(number) for number in range(_PACKETS)]
+
+
+def _memory(house: House) -> str:
+    parts = [f"worker and bench {psutil.Process().memory_info().rss / 2**20:.0f} MiB"]
+    for name, pid in house.services.processes.pids.items():
+        process = psutil.Process(pid)
+        family = [process, *process.children(recursive=True)]
+        parts.append(f"{name} {sum(one.memory_info().rss for one in family) / 2**20:.0f} MiB")
+    return ", ".join(parts)
+
+
+async def main() -> None:
+    """Measure and print."""
+    async with running_house() as house:
+        async with house.worker():
+            await at_once(lambda number: refund(house, f"warm-{number}"), _AT_ONCE)
+            took, each = await at_once(lambda number: refund(house, f"bench-{number}"), _CASES)
+        nothing_took = await _idle_run(house)
+        steps = f"{ACTIVITIES} activities, {LOCAL_ACTIVITIES} local ones, an update and a timer"
+        print(f"refund workflow over doing nothing ({steps}): {nothing_took / took:.2f} (aim 0.5)")
+        minute = 60 * _CASES / took
+        print(f"recorded readings: {minute:.0f} cases a minute; {quantiles(each)} a case, {_AT_ONCE} at once")
+        print(f"real readers: {60 * _CASES / await _real_reader(house):.0f} cases a minute to a decision")
+        print(f"chargeback from notice to submitted packet, one at a time: {quantiles(await _packets(house))}")
+        print(f"memory: {_memory(house)}")
+    sys.stdout.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    os.chdir(Path(__file__).parents[1])
+    asyncio.run(main())

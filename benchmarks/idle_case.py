@@ -1,0 +1,50 @@
+"""A workflow that does nothing, with as many activities, local activities, updates and timers as a refund case."""
+
+from datetime import timedelta
+
+from temporalio import activity, workflow
+
+ACTIVITIES = 12
+"""Three readers, recording, doubts, recall, proposal, recording, two messages, payment and closing are twelve."""
+LOCAL_ACTIVITIES = 6
+_STEP = timedelta(seconds=60)
+
+
+@activity.defn
+async def nothing(number: int) -> int:
+    """Give the number back."""
+    return number
+
+
+@workflow.defn
+class IdleCase:
+    """Waits for one update behind a timer, between activities that do nothing."""
+
+    @workflow.init
+    def __init__(self, number: int) -> None:
+        self._answered = False
+        self._waiting = False
+
+    @workflow.query
+    def waiting(self) -> bool:
+        """Whether the update is waited for."""
+        return self._waiting
+
+    @workflow.update
+    async def answer(self) -> str:
+        """The one update."""
+        self._answered = True
+        return "taken"
+
+    @workflow.run
+    async def run(self, number: int) -> int:
+        """Half of the activities, the wait, the other half."""
+        for place in range(ACTIVITIES - 3):
+            await workflow.execute_activity(nothing, place, start_to_close_timeout=_STEP)
+        for place in range(LOCAL_ACTIVITIES):
+            await workflow.execute_local_activity(nothing, place, start_to_close_timeout=_STEP)
+        self._waiting = True
+        await workflow.wait_condition(lambda: self._answered, timeout=timedelta(days=3))
+        for place in range(3):
+            await workflow.execute_activity(nothing, place, start_to_close_timeout=_STEP)
+        return number
