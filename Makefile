@@ -22,10 +22,10 @@ lint: $(DEV) ## formatting, rules, types, import contracts
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 
-bench: $(RUNTIME) ## how fast, how good
+bench: $(DEV) ## how fast, how good
 	$(BIN)/python -m benchmarks.bench
 
-prove: $(RUNTIME) ## the long proofs: kills, corruptions, worlds
+prove: $(DEV) ## the long proofs: kills, corruptions, worlds
 	$(BIN)/python -m benchmarks.prove
 
 up: $(RUNTIME) ## services and a worker until stopped
