@@ -49,29 +49,25 @@ def proofs(given: argparse.Namespace) -> list[Proof]:
     """Every proof that is asked for, in order."""
     python = sys.executable
     tests = (python, "-m", "pytest", "-p", "no:cacheprovider", "-rA", "--tb=short")
+    demo, passed = (python, "-m", "console.cli.main", "demo"), r"\d+ passed.*"
+    workflows = "tests/workflows"
     wanted = [
-        Proof(
-            "all samples reach their expected end", (python, "-m", "console.cli.main", "demo"), r"\d+ of \d+ cases.*"
-        ),
-        Proof(
-            "demo on a new data folder, seconds (at most 90)",
-            (python, "-m", "console.cli.main", "demo"),
-            r"\(([\d.]+) s with starting\)",
-            _DEMO_SECONDS,
-        ),
+        Proof("all samples reach their expected end", demo, r"\d+ of \d+ cases.*"),
+        Proof("demo on a new data folder: at most 90 s", demo, r"\(([\d.]+) s with starting\)", _DEMO_SECONDS),
     ]
     wanted += [
-        Proof(f"kill -9, round {number}", (*tests, "tests/workflows/test_kills.py"), r"\d+ passed.*")
+        Proof(f"kill -9, round {number}", (*tests, f"{workflows}/test_kills.py"), passed)
         for number in range(1, int(given.rounds) + 1)
     ]
-    wanted += [
-        Proof("disputes: submitted once, also when killed", (*tests, "tests/workflows/test_chargeback_case.py"), r"\d+ passed.*"),
-        Proof("offers over a redeploy; golden histories", (*tests, "tests/workflows/test_redeploy.py"), r"\d+ passed.*"),
-        Proof("every task a replay", (*tests, "tests/workflows/test_refund_case.py"), r"\d+ passed.*"),
-        Proof("malformed bundles change no row", (*tests, "tests/workflows/test_refusals.py", "tests/tools/bundles"), r"\d+ passed.*"),
-        Proof("tenancy, ledger, audit", (*tests, "tests/tools/records"), r"\d+ passed.*"),
-        Proof("planted corruptions of letters", (*tests, "tests/knowledge/letter"), r"\d+ passed.*"),
-    ]  # fmt: skip
+    suites = (
+        ("disputes: submitted once, also when killed", (f"{workflows}/test_chargeback_case.py",)),
+        ("offers over a redeploy; golden histories", (f"{workflows}/test_redeploy.py",)),
+        ("every task a replay", (f"{workflows}/test_refund_case.py",)),
+        ("malformed bundles change no row", (f"{workflows}/test_refusals.py", "tests/tools/bundles")),
+        ("tenancy, ledger, audit", ("tests/tools/records",)),
+        ("planted corruptions of letters", ("tests/knowledge/letter",)),
+    )
+    wanted += [Proof(name, (*tests, *paths), passed) for name, paths in suites]
     models = (python, "-m", "benchmarks.model_runs")
     wanted.append(Proof("models: good, malicious, nonsense", models, r"(?m)^(?:good|malicious|nonsense) .*"))
     if given.weak:
