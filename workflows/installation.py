@@ -17,7 +17,8 @@ from tools.records.cases import CaseRecords
 from tools.records.crypto import derive_secret, load_or_make_master_key, master_key_from_hex
 from tools.records.ledger import Ledger
 from tools.records.records import Records
-from tools.records.schema import app_url, migrate
+from tools.records.schema import app_url, migrate, read_tenancy_secret
+from tools.records.tenancy import padded_halves
 from tools.settings import Settings
 from workflows.codec import data_converter
 
@@ -27,6 +28,10 @@ SANDBOX_KEY = SecretStr("sk_test_sandbox")
 
 class NotRunningError(RuntimeError):
     """No services are known for this data folder; the message says how to start them."""
+
+
+class WrongMasterKeyError(RuntimeError):
+    """The records were made with another master key."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +76,24 @@ def master_key_of(settings: Settings) -> bytes:
     return load_or_make_master_key(settings.data.expanduser().absolute() / "master.key")
 
 
+async def _refuse_another_key(owner_url: str, secret: bytes) -> None:
+    """A process with another master key would lock every other one out, and could read nothing itself."""
+    try:
+        known = await read_tenancy_secret(owner_url)
+    except LookupError:
+        return  # the first start
+    if padded_halves(known) != padded_halves(secret):
+        raise WrongMasterKeyError(
+            "the master key is not the one these records were made with; set AMENDS_MASTER_KEY, or point AMENDS_DATA "
+            "at the folder whose master.key they were made with"
+        )
+
+
 @asynccontextmanager
 async def open_installation(settings: Settings) -> AsyncGenerator[Installation, None]:
     """Migrate the records if need be and connect to everything; closed at the end.
 
-    Raises NotRunningError, RecordsUnavailable, or what Temporal's client raises.
+    Raises NotRunningError, WrongMasterKeyError, RecordsUnavailable, or what Temporal's client raises.
     """
     addresses = addresses_of(settings)
     if settings.stripe_key is None and addresses.stripe_url is None:
@@ -84,6 +102,7 @@ async def open_installation(settings: Settings) -> AsyncGenerator[Installation, 
         )
     master_key = await asyncio.to_thread(master_key_of, settings)
     password, secret = derive_secret(master_key, "application-role").hex(), derive_secret(master_key, "tenancy")
+    await _refuse_another_key(addresses.postgres_url, secret)
     await migrate(addresses.postgres_url, password, tenancy_secret=secret)
     records = await Records.connect(
         app_url(addresses.postgres_url, password), master_key=master_key, tenancy_secret=secret

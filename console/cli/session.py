@@ -13,11 +13,20 @@ from tools.records.case_words import CaseConflict
 from tools.records.records import RecordsUnavailable
 from tools.settings import Settings
 from workflows.desk import CaseDesk, NotNowError
-from workflows.installation import Installation, NotRunningError, open_installation
+from workflows.installation import Installation, NotRunningError, WrongMasterKeyError, open_installation
 
 _PIPED_WIDTH = 160
 OUT = Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH)
 ERR = Console(stderr=True)
+_REFUSALS = (
+    NotRunningError,
+    WrongMasterKeyError,
+    NotNowError,
+    RecordsUnavailable,
+    CaseConflict,
+    LookupError,
+    ValueError,
+)
 _T = TypeVar("_T")
 
 Merchant = Annotated[
@@ -36,6 +45,6 @@ def run(work: Callable[[Installation, CaseDesk], Awaitable[_T]]) -> _T:
 
     try:
         return asyncio.run(inside())
-    except (NotRunningError, NotNowError, RecordsUnavailable, CaseConflict, LookupError, ValueError) as refused:
+    except _REFUSALS as refused:
         ERR.print(f"[red]Refused:[/red] {escape(str(refused))}", highlight=False, soft_wrap=True)
         raise typer.Exit(1) from None

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from tests.workflows.house import House, lost
+from tests.workflows.house import MASTER_KEY, House, lost
 from tools.processors.sandbox.messages import DashboardRefund, HoldPoint
 from workflows.messages import Stage
 
@@ -24,6 +24,7 @@ async def worker_process(house: House) -> AsyncGenerator[asyncio.subprocess.Proc
         **os.environ,
         **house.installation.addresses.environment(),
         "AMENDS_DATA": str(settings.data),
+        "AMENDS_MASTER_KEY": MASTER_KEY,
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.workflows.worker_process", env=environment

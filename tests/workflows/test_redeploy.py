@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
@@ -14,6 +15,7 @@ from tests.workflows.house import MASTER_KEY, House, plain_household, scratched
 from workflows.chargeback_case import ChargebackCase
 from workflows.codec import data_converter
 from workflows.desk import NotNowError
+from workflows.installation import WrongMasterKeyError, open_installation
 from workflows.messages import BuyerMessage, BuyerMove, Stage
 from workflows.refund_case import RefundCase
 from workflows.worker import RUNNER, graph_plugin
@@ -76,3 +78,14 @@ async def test_every_recorded_history_replays(house: House) -> None:
         )
         await replayer.replay_workflow(WorkflowHistory.from_json(file.stem, file.read_text(encoding="utf-8")))
     await gateway.close()
+
+
+async def test_a_process_with_another_master_key_is_turned_away_and_locks_nobody_out(house: House) -> None:
+    settings = house.installation.settings
+    stranger = settings.model_copy(
+        update={"master_key": SecretStr("77" * 32)} | house.installation.addresses.model_dump()
+    )
+    with pytest.raises(WrongMasterKeyError, match="AMENDS_MASTER_KEY"):
+        async with open_installation(stranger):
+            pass
+    assert await house.installation.cases.list_cases("lumen", limit=1) is not None

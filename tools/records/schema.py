@@ -48,6 +48,9 @@ async def read_tenancy_secret(owner_url: str) -> bytes:
 
     def read() -> bytes:
         with psycopg.connect(owner_url) as connection:
+            known = connection.execute("select to_regclass('amends_private.tenancy_secret') is not null").fetchone()
+            if known != (True,):
+                raise LookupError("the database has no tenancy secret yet; migrate it first")
             row = connection.execute("select inner_pad from amends_private.tenancy_secret").fetchone()
         if row is None:
             raise LookupError("the database has no tenancy secret yet; migrate it first")
