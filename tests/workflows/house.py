@@ -1,6 +1,7 @@
 """What workflow tests share: a house that can be asked, plain readers, and small cases made in code."""
 
 import asyncio
+import gc
 import json
 import shutil
 import tempfile
@@ -100,6 +101,15 @@ MASTER_KEY = "5a" * 32
 SPECIFICATION = Path(__file__).parents[1] / "specifications" / "stripe_disputes.json"
 
 
+def drop_finished_workers() -> None:
+    """Collect what a stopped worker left cached, here and now.
+
+    The LangGraph plugin forgets a run's graphs when the run's coroutine ends, and finds the run by the event loop of
+    the thread it ends in. Collected later, inside another worker's thread, it would forget a run that is alive.
+    """
+    gc.collect()
+
+
 @asynccontextmanager
 async def running_house() -> AsyncGenerator["House", None]:
     """PostgreSQL, Temporal, Chroma and the sandbox processor, all real, and everything erased afterwards."""
@@ -140,6 +150,7 @@ class House:
         async with make_worker(self.installation, household or self.household, gateway, **options):
             yield
         await gateway.close()
+        drop_finished_workers()
 
     async def open(self, bundle: CaseBundle, files: Mapping[str, bytes]) -> None:
         """The payment happens at the bank, then the case is opened."""

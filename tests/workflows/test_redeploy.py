@@ -11,7 +11,7 @@ from temporalio.worker import Replayer
 from agents.models.calls import CallLog
 from agents.models.gateway import ModelGateway
 from knowledge.rules.policy import HOUSE_POLICY, SeverityBand
-from tests.workflows.house import MASTER_KEY, House, plain_household, scratched
+from tests.workflows.house import MASTER_KEY, House, drop_finished_workers, plain_household, scratched
 from workflows.chargeback_case import ChargebackCase
 from workflows.codec import data_converter
 from workflows.desk import NotNowError
@@ -77,6 +77,7 @@ async def test_every_recorded_history_replays(house: House) -> None:
             data_converter=data_converter(bytes.fromhex(MASTER_KEY)),
         )
         await replayer.replay_workflow(WorkflowHistory.from_json(file.stem, file.read_text(encoding="utf-8")))
+        drop_finished_workers()
     await gateway.close()
 
 
