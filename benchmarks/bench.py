@@ -17,19 +17,21 @@ import psutil
 from temporalio.worker import Worker
 
 from agents.reading.claims import ClaimReader
-from benchmarks.idle_case import ACTIVITIES, LOCAL_ACTIVITIES, IdleCase, nothing
+from benchmarks.idle_case import ACTIVITIES, HALFWAY, LOCAL_ACTIVITIES, IdleCase, nothing, nothing_halfway
 from knowledge.library.embeddings import E5Embedder
 from knowledge.library.history import synthetic_history
 from knowledge.library.precedents import PrecedentWriter
 from tests.workflows.house import House, case, running_house, scratched
 from tests.workflows.test_chargeback_case import disputed, sample
-from workflows.messages import BuyerMessage, BuyerMove, Stage
+from workflows.desk import NotNowError
+from workflows.messages import BuyerMessage, BuyerMove, Stage, workflow_id
 from workflows.worker import Household
 
 _CASES = 60
 _AT_ONCE = 12
 _PACKETS = 12
 _IDLE_QUEUE = "bench-idle"
+_LOOK_SECONDS = 0.05
 
 
 async def at_once(work: Callable[[int], Awaitable[float]], count: int) -> tuple[float, list[float]]:
@@ -45,26 +47,51 @@ async def at_once(work: Callable[[int], Awaitable[float]], count: int) -> tuple[
     return time.perf_counter() - began, list(each)
 
 
-async def refund(house: House, name: str) -> float:
-    """A small claim from opening to paid, the buyer accepting at once."""
-    bundle, files = scratched(name)
-    began = time.perf_counter()
-    await house.open(bundle, files)
-    await house.until(name, Stage.OFFERED)
-    message = bundle.messages[0].model_copy(update={"id": "m-2", "text": ""})
-    await house.desk.buyer("lumen", name, message, BuyerMessage(move=BuyerMove.ACCEPT, message_id="m-2"))
-    await house.until(name, Stage.CLOSED)
-    return time.perf_counter() - began
+class Buyers:
+    """Buyers who answer as soon as mail is there: one look at the outbox for all of them, so that waiting costs nothing
+    in the workflows that are measured."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._waiting: dict[str, asyncio.Event] = {}
+
+    async def watch(self) -> None:
+        """Wake whoever has mail, until cancelled."""
+        while True:
+            folder = self._house.outbox / "lumen"
+            addressed = {file.name.rpartition("-")[0] for file in folder.glob("*.json")}
+            for case_id in addressed & self._waiting.keys():
+                self._waiting[case_id].set()
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    async def refund(self, name: str) -> float:
+        """A small claim from opening to paid, the buyer accepting at once."""
+        bundle, files = scratched(name)
+        began = time.perf_counter()
+        mailed = self._waiting[name] = asyncio.Event()
+        await self._house.open(bundle, files)
+        await mailed.wait()
+        del self._waiting[name]
+        message = bundle.messages[0].model_copy(update={"id": "m-2", "text": ""})
+        accept = BuyerMessage(move=BuyerMove.ACCEPT, message_id="m-2")
+        while True:
+            try:
+                await self._house.desk.buyer("lumen", name, message, accept)
+                break
+            except NotNowError:  # the mail is out, the case has not noted it yet
+                await asyncio.sleep(_LOOK_SECONDS)
+        await self._house.installation.temporal.get_workflow_handle(workflow_id("lumen", name)).result()
+        return time.perf_counter() - began
 
 
 async def idle(house: House, number: int) -> float:
-    """The do-nothing workflow, with the same waits and questions from outside."""
+    """The do-nothing workflow, answered as soon as it waits."""
     began = time.perf_counter()
+    halfway = HALFWAY[number] = asyncio.Event()
     handle = await house.installation.temporal.start_workflow(
         IdleCase.run, number, id=f"idle-{number}", task_queue=_IDLE_QUEUE
     )
-    while not await handle.query(IdleCase.waiting):  # noqa: ASYNC110 -- it waits in another process
-        await asyncio.sleep(0.05)
+    await halfway.wait()
     await cast("Any", handle).execute_update("answer")
     await handle.result()
     return time.perf_counter() - began
@@ -76,7 +103,9 @@ def quantiles(seconds: list[float]) -> str:
 
 
 async def _idle_run(house: House) -> float:
-    worker = Worker(house.installation.temporal, task_queue=_IDLE_QUEUE, workflows=[IdleCase], activities=[nothing])
+    worker = Worker(
+        house.installation.temporal, task_queue=_IDLE_QUEUE, workflows=[IdleCase], activities=[nothing, nothing_halfway]
+    )
     async with worker:
         took, _ = await at_once(lambda number: idle(house, number), _CASES)
     return took
@@ -125,8 +154,11 @@ async def main() -> None:
     """Measure and print."""
     async with running_house() as house:
         async with house.worker():
-            await at_once(lambda number: refund(house, f"warm-{number}"), _AT_ONCE)
-            took, each = await at_once(lambda number: refund(house, f"bench-{number}"), _CASES)
+            buyers = Buyers(house)
+            watching = asyncio.create_task(buyers.watch())
+            await at_once(lambda number: buyers.refund(f"warm-{number}"), _AT_ONCE)
+            took, each = await at_once(lambda number: buyers.refund(f"bench-{number}"), _CASES)
+            watching.cancel()
         nothing_took = await _idle_run(house)
         steps = f"{ACTIVITIES} activities, {LOCAL_ACTIVITIES} local ones, an update and a timer"
         print(f"refund workflow over doing nothing ({steps}): {nothing_took / took:.2f} (aim 0.5)")

@@ -1,5 +1,6 @@
 """A workflow that does nothing, with as many activities, local activities, updates and timers as a refund case."""
 
+import asyncio
 from datetime import timedelta
 
 from temporalio import activity, workflow
@@ -8,11 +9,20 @@ ACTIVITIES = 12
 """Three readers, recording, doubts, recall, proposal, recording, two messages, payment and closing are twelve."""
 LOCAL_ACTIVITIES = 6
 _STEP = timedelta(seconds=60)
+HALFWAY: dict[int, asyncio.Event] = {}
+"""Set, by the workflow's number, when all before the wait is done: whoever answers need not ask."""
 
 
 @activity.defn
 async def nothing(number: int) -> int:
     """Give the number back."""
+    return number
+
+
+@activity.defn
+async def nothing_halfway(number: int) -> int:
+    """Nothing, and whoever waits to answer hears of it."""
+    HALFWAY.pop(number).set()
     return number
 
 
@@ -23,12 +33,6 @@ class IdleCase:
     @workflow.init
     def __init__(self, number: int) -> None:
         self._answered = False
-        self._waiting = False
-
-    @workflow.query
-    def waiting(self) -> bool:
-        """Whether the update is waited for."""
-        return self._waiting
 
     @workflow.update
     async def answer(self) -> str:
@@ -39,11 +43,11 @@ class IdleCase:
     @workflow.run
     async def run(self, number: int) -> int:
         """Half of the activities, the wait, the other half."""
-        for place in range(ACTIVITIES - 3):
+        for place in range(ACTIVITIES - 4):
             await workflow.execute_activity(nothing, place, start_to_close_timeout=_STEP)
         for place in range(LOCAL_ACTIVITIES):
             await workflow.execute_local_activity(nothing, place, start_to_close_timeout=_STEP)
-        self._waiting = True
+        await workflow.execute_activity(nothing_halfway, number, start_to_close_timeout=_STEP)
         await workflow.wait_condition(lambda: self._answered, timeout=timedelta(days=3))
         for place in range(3):
             await workflow.execute_activity(nothing, place, start_to_close_timeout=_STEP)

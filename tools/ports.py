@@ -15,6 +15,16 @@ from knowledge.facts import Fact, MissingFact
 from knowledge.money import Money
 
 
+class CaseFile(Frozen):
+    """All that a step of a case may rest on, read at once."""
+
+    bundle: CaseBundle
+    facts: tuple[Fact, ...]
+    """A person's corrections first; they hide what a machine read under their names."""
+    missing: tuple[MissingFact, ...]
+    """What no reader could read and no person supplied, each once, and why."""
+
+
 class CaseReading(Protocol):
     """Reading port: a case and its evidence."""
 
@@ -30,8 +40,8 @@ class CaseReading(Protocol):
         """Facts read so far, a person's corrections included and first."""
         ...
 
-    async def missing(self, merchant: str, case_id: str) -> Sequence[MissingFact]:
-        """Facts no reader could read, and why."""
+    async def case_file(self, merchant: str, case_id: str) -> CaseFile:
+        """Bundle, facts and what is missing, as of one moment; LookupError as for `bundle`."""
         ...
 
     async def other_cases_with(self, merchant: str, case_id: str, sha256: str) -> Sequence[str]:

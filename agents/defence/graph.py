@@ -46,10 +46,11 @@ class DefenceDesk:
     @typed
     async def weigh(self, state: DefenceState) -> dict[str, Any]:
         """Fight, accept or ask."""
-        bundle = await self._cases.bundle(state.merchant, state.case_id)
+        file = await self._cases.case_file(state.merchant, state.case_id)
+        bundle = file.bundle
         if bundle.chargeback is None:
             raise ValueError(f"case {state.case_id}: chargeback: missing; only chargebacks are defended")
-        reading = join([Reading(facts=tuple(await self._cases.facts(state.merchant, state.case_id)))])
+        reading = join([Reading(facts=file.facts)])
         return {
             "proposal": decide_defence(
                 DefenceQuestion(

@@ -52,12 +52,11 @@ class RefundDesk:
     @typed
     async def recall(self, state: RefundState) -> dict[str, Any]:
         """Fetch similar closed cases; without the library the case goes on and a person looks."""
-        bundle = await self._cases.bundle(state.merchant, state.case_id)
-        facts = await self._cases.facts(state.merchant, state.case_id)
-        claim = next((fact for fact in facts if fact.name is FactName.CLAIM_REASON), None)
+        file = await self._cases.case_file(state.merchant, state.case_id)
+        claim = next((fact for fact in file.facts if fact.name is FactName.CLAIM_REASON), None)
         if claim is None:
             return {"precedents": ()}
-        words = " ".join(message.text for message in bundle.messages if message.author is Author.BUYER)
+        words = " ".join(message.text for message in file.bundle.messages if message.author is Author.BUYER)
         try:
             found = await asyncio.to_thread(self._library.recall, state.merchant, words, claim.reason())
         except Exception as error:  # whatever keeps the library away, the case must go on
@@ -67,12 +66,9 @@ class RefundDesk:
     @typed
     async def propose(self, state: RefundState) -> dict[str, Any]:
         """Apply the pure decision to the facts in the records."""
-        bundle = await self._cases.bundle(state.merchant, state.case_id)
-        reading = Reading(
-            facts=tuple(await self._cases.facts(state.merchant, state.case_id)),
-            missing=tuple(await self._cases.missing(state.merchant, state.case_id)),
-        )
-        return {"proposal": propose(bundle, reading, self._policy, state)}
+        file = await self._cases.case_file(state.merchant, state.case_id)
+        reading = Reading(facts=file.facts, missing=file.missing)
+        return {"proposal": propose(file.bundle, reading, self._policy, state)}
 
 
 def propose(bundle: CaseBundle, reading: Reading, policy: MerchantPolicy, state: RefundState) -> Decision:

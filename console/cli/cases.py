@@ -76,17 +76,17 @@ def show(case_id: CaseId, merchant: Merchant) -> None:
 
     async def work(installation: Installation, desk: CaseDesk) -> None:
         cases = installation.cases
-        bundle = await cases.bundle(merchant, case_id)
-        OUT.rule(f"{case_id} · {bundle.kind.value} · {await cases.status(merchant, case_id)}")
+        file = await cases.case_file(merchant, case_id)
+        OUT.rule(f"{case_id} · {file.bundle.kind.value} · {await cases.status(merchant, case_id)}")
         facts = Table("fact", "value", "sure", "read by", "stands", "where")
-        for fact in await cases.facts(merchant, case_id):
+        for fact in file.facts:
             where = " ".join(str(part) for part in fact.citation.model_dump(exclude={"kind", "sha256"}).values())
             facts.add_row(
                 fact.name.value, escape(str(fact.value)), f"{fact.confidence:.0%}", fact.reader, fact.standing.value,
                 escape(f"{fact.citation.kind} {where}"[:60]),
             )  # fmt: skip
         OUT.print(facts)
-        for gap in await cases.missing(merchant, case_id):
+        for gap in file.missing:
             OUT.print(f"[yellow]missing[/yellow] {gap.name.value}: {escape(gap.why)}")
         latest = await cases.latest_decision(merchant, case_id)
         if latest is not None:

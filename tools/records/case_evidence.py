@@ -83,7 +83,7 @@ class CaseEvidence(KeepsCases):
     async def _what_differs(self, merchant: str, case_id: str, content: bytes) -> Sequence[str]:
         try:
             async with self._case(merchant, case_id) as case:
-                return differences(json.loads(await _opened_content(case)), json.loads(content))
+                return differences(json.loads(case.open(case.row.sealed_bundle, "bundle")), json.loads(content))
         except CaseErased:
             return ()
 
@@ -96,7 +96,7 @@ class CaseEvidence(KeepsCases):
         unnamed or not as hashed, a full card number, more than a bundle may hold.
         """
         async with self._case(merchant, case_id, write=True) as case:
-            before = await _merged(case)
+            before = await merged(case)
             where = f"an addition to case {case_id}"
             # Checked as a bundle of its own, so that pointers lead into what was sent.
             sent = before.model_copy(update={kind: getattr(addition, kind) for kind in _KINDS})
@@ -124,7 +124,7 @@ class CaseEvidence(KeepsCases):
     async def bundle(self, merchant: str, case_id: str) -> CaseBundle:
         """The case as it stands, additions included; CaseUnknown or CaseErased, which are LookupErrors."""
         async with self._case(merchant, case_id) as case:
-            return await _merged(case)
+            return await merged(case)
 
     async def evidence(self, merchant: str, case_id: str, sha256: str) -> bytes:
         """The bytes of a piece of evidence; LookupError when the case does not hold it."""
@@ -153,17 +153,9 @@ class CaseEvidence(KeepsCases):
             await case.chain("case.erased", "", actor=actor)
 
 
-async def _opened_content(case: CaseScope) -> bytes:
-    cursor = await case.scope.execute(
-        "select sealed_bundle from amends.dispute_case where case_id = %s", (case.case_id,)
-    )
-    row = await cursor.fetchone()
-    assert row is not None
-    return case.open(bytes(row[0]), "bundle")
-
-
-async def _merged(case: CaseScope) -> CaseBundle:
-    bundle = CaseBundle.model_validate_json(await _opened_content(case))
+async def merged(case: CaseScope) -> CaseBundle:
+    """The bundle with all additions."""
+    bundle = CaseBundle.model_validate_json(case.open(case.row.sealed_bundle, "bundle"))
     cursor = await case.scope.execute(
         "select digest, sealed from amends.evidence_addition where case_id = %s order by seq", (case.case_id,)
     )

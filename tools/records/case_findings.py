@@ -1,11 +1,13 @@
 """What was read from a case's evidence and what was decided on it; earlier versions stay as history."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from knowledge.decision import Decision, DefenceDecision
 from knowledge.facts import Fact, FactMethod, FactName, MissingFact, PersonStatement, Reading
+from tools.ports import CaseFile
 from tools.records.canonical import canonical_json, digest_of
+from tools.records.case_evidence import merged
 from tools.records.case_scope import CaseScope, KeepsCases
 
 _DECISIONS: dict[str, type[Decision] | type[DefenceDecision]] = {"refund": Decision, "defence": DefenceDecision}
@@ -14,29 +16,32 @@ _DECISIONS: dict[str, type[Decision] | type[DefenceDecision]] = {"refund": Decis
 class CaseFindings(KeepsCases):
     """Facts and decisions."""
 
-    async def save_reading(self, merchant: str, case_id: str, reader: str, reading: Reading) -> None:
-        """Replace what `reader` found before; the same again changes nothing."""
-        digest = digest_of(reading)
+    async def save_readings(self, merchant: str, case_id: str, readings: Mapping[str, Reading]) -> None:
+        """Replace what each reader, by name, found before; all or none. The same again changes nothing."""
         async with self._case(merchant, case_id, write=True) as case:
             cursor = await case.scope.execute(
-                "select digest from amends.case_reading where case_id = %s and reader = %s order by seq desc limit 1",
-                (case_id, reader),
+                "select distinct on (reader) reader, digest from amends.case_reading where case_id = %s"
+                " order by reader, seq desc",
+                (case_id,),
             )
-            if await cursor.fetchone() == (digest,):
-                return
-            await case.scope.execute(
-                "insert into amends.case_reading (merchant, case_id, seq, reader, digest, sealed)"
-                " select %s, %s, coalesce(max(seq), 0) + 1, %s, %s, %s from amends.case_reading where case_id = %s",
-                (
-                    merchant,
-                    case_id,
-                    reader,
-                    digest,
-                    case.seal(canonical_json(reading), "reading", reader, digest),
-                    case_id,
-                ),
-            )
-            await case.chain("reading.saved", digest, actor=reader)
+            known = {str(reader): str(digest) async for reader, digest in cursor}
+            for reader, reading in readings.items():
+                digest = digest_of(reading)
+                if known.get(reader) == digest:
+                    continue
+                await case.scope.execute(
+                    "insert into amends.case_reading (merchant, case_id, seq, reader, digest, sealed)"
+                    " select %s, %s, coalesce(max(seq), 0) + 1, %s, %s, %s from amends.case_reading where case_id = %s",
+                    (
+                        merchant,
+                        case_id,
+                        reader,
+                        digest,
+                        case.seal(canonical_json(reading), "reading", reader, digest),
+                        case_id,
+                    ),
+                )
+                await case.chain("reading.saved", digest, actor=reader)
 
     async def amend_fact(self, merchant: str, case_id: str, fact: Fact) -> None:
         """Keep a person's fact, which wins over any machine's of its name; the same again changes nothing.
@@ -44,7 +49,7 @@ class CaseFindings(KeepsCases):
         ValueError unless the fact's method is `person`.
         """
         if fact.method is not FactMethod.PERSON:
-            raise ValueError(f"{fact.name}: only a person amends a fact; save what a reader found with save_reading")
+            raise ValueError(f"{fact.name}: only a person amends a fact; save what a reader found with save_readings")
         actor = fact.citation.person if isinstance(fact.citation, PersonStatement) else fact.reader
         digest = digest_of(fact)
         async with self._case(merchant, case_id, write=True) as case:
@@ -72,21 +77,15 @@ class CaseFindings(KeepsCases):
     async def facts(self, merchant: str, case_id: str) -> Sequence[Fact]:
         """Persons' facts first, then what the readers found under other names, readers by name."""
         async with self._case(merchant, case_id) as case:
-            amended = await _amended(case)
-            read = [fact for reading in await _readings(case) for fact in reading.facts]
-        return [*amended.values(), *(fact for fact in read if fact.name not in amended)]
+            return list(_known(await _amended(case), await _readings(case)))
 
-    async def missing(self, merchant: str, case_id: str) -> Sequence[MissingFact]:
-        """Facts that no reader and no person has supplied, each once, with the first reason given."""
+    async def case_file(self, merchant: str, case_id: str) -> CaseFile:
+        """The case as it stands and what was read from it, as of one moment."""
         async with self._case(merchant, case_id) as case:
-            readings = await _readings(case)
-            known = {*(await _amended(case)), *(fact.name for reading in readings for fact in reading.facts)}
-        lacking: dict[FactName, MissingFact] = {}
-        for reading in readings:
-            for missing in reading.missing:
-                if missing.name not in known:
-                    lacking.setdefault(missing.name, missing)
-        return list(lacking.values())
+            bundle = await merged(case)
+            amended, readings = await _amended(case), await _readings(case)
+        facts = _known(amended, readings)
+        return CaseFile(bundle=bundle, facts=facts, missing=_lacking(readings, {fact.name for fact in facts}))
 
     async def save_decision(
         self, merchant: str, case_id: str, decision: Decision | DefenceDecision, inputs_sha256: str
@@ -103,12 +102,10 @@ class CaseFindings(KeepsCases):
             )
             known = await cursor.fetchone()
             decision_id = known[0] if known else await _keep_decision(case, kind, content, inputs_sha256)
-            cursor = await case.scope.execute(
-                "update amends.dispute_case set latest_decision = %s"
-                " where case_id = %s and latest_decision is distinct from %s",
-                (decision_id, case_id, decision_id),
-            )
-            if cursor.rowcount == 1:
+            if case.row.latest_decision != decision_id:
+                await case.scope.execute(
+                    "update amends.dispute_case set latest_decision = %s where case_id = %s", (decision_id, case_id)
+                )
                 await case.chain("decision.saved", digest)
             return decision_id
 
@@ -120,13 +117,22 @@ class CaseFindings(KeepsCases):
     async def latest_decision(self, merchant: str, case_id: str) -> tuple[str, Decision | DefenceDecision] | None:
         """The decision saved last with its id; None before the first."""
         async with self._case(merchant, case_id) as case:
-            cursor = await case.scope.execute(
-                "select latest_decision from amends.dispute_case where case_id = %s", (case_id,)
-            )
-            row = await cursor.fetchone()
-            if row is None or row[0] is None:
-                return None
-            return row[0], await _read_decision(case, row[0])
+            latest = case.row.latest_decision
+            return None if latest is None else (latest, await _read_decision(case, latest))
+
+
+def _known(amended: Mapping[FactName, Fact], readings: Sequence[Reading]) -> tuple[Fact, ...]:
+    read = (fact for reading in readings for fact in reading.facts)
+    return (*amended.values(), *(fact for fact in read if fact.name not in amended))
+
+
+def _lacking(readings: Sequence[Reading], known: Set[FactName]) -> tuple[MissingFact, ...]:
+    lacking: dict[FactName, MissingFact] = {}
+    for reading in readings:
+        for missing in reading.missing:
+            if missing.name not in known:
+                lacking.setdefault(missing.name, missing)
+    return tuple(lacking.values())
 
 
 async def _amended(case: CaseScope) -> dict[FactName, Fact]:

@@ -30,13 +30,9 @@ class CaseProgress(KeepsCases):
     async def set_status(self, merchant: str, case_id: str, status: str, detail: str = "") -> None:
         """Move the case to `status`, with a sentence about it; the same again changes nothing."""
         async with self._case(merchant, case_id, write=True) as case:
-            cursor = await case.scope.execute(
-                "select status, sealed_detail from amends.dispute_case where case_id = %s", (case_id,)
-            )
-            row = await cursor.fetchone()
-            assert row is not None
-            told = case.open(bytes(row[1]), "detail").decode() if row[1] is not None else ""
-            if (row[0], told) == (status, detail):
+            before = case.row.sealed_detail
+            told = case.open(before, "detail").decode() if before is not None else ""
+            if (case.row.status, told) == (status, detail):
                 return
             sealed = case.seal(detail.encode(), "detail") if detail else None
             await case.scope.execute(

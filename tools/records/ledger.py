@@ -112,6 +112,8 @@ class Ledger:
         made behind our back and becomes a foreign entry, even into an overdraft. Repeating it changes nothing.
         """
         async with self._records.merchant(merchant) as scope:
+            if not refunds:  # nothing to agree on; the usual case, and it waits for nobody
+                return await ledger_rows.entries(scope, charge)
             await ledger_rows.lock(scope, charge)
             before = await ledger_rows.standing(scope, charge)
             for refund in sorted(refunds, key=lambda one: (one.created_at, one.reference)):

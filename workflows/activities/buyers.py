@@ -4,10 +4,10 @@ from datetime import datetime
 
 from temporalio import activity
 
-from knowledge.case import Author, CaseBundle
+from knowledge.case import Author
 from knowledge.facts import FactName
 from knowledge.offers.compose import OfferValues, compose
-from tools.ports import Mail, MailActing
+from tools.ports import CaseFile, Mail, MailActing
 from tools.records.cases import CaseRecords
 from workflows.messages import Say
 
@@ -22,10 +22,11 @@ class BuyerActivities:
     @activity.defn
     async def say(self, order: Say) -> None:
         """Send one message; the key makes it arrive once."""
-        bundle = await self._cases.bundle(order.merchant, order.case_id)
+        file = await self._cases.case_file(order.merchant, order.case_id)
+        bundle = file.bundle
         message = compose(
             order.what,
-            await self._language(order, bundle),
+            _language(file),
             OfferValues(
                 order_id=bundle.order.id,
                 amount=order.amount,
@@ -47,14 +48,12 @@ class BuyerActivities:
         )
         await self._cases.record_event(order.merchant, order.case_id, "amends", f"told:{order.what}", message.body)
 
-    async def _language(self, order: Say, bundle: CaseBundle) -> str | None:
-        """The language the buyer wrote in, else the one on their account."""
-        told = next((one.language for one in bundle.messages if one.author is Author.BUYER and one.language), None)
-        if told is not None:
-            return told
-        facts = await self._cases.facts(order.merchant, order.case_id)
-        read = next((fact.text() for fact in facts if fact.name is FactName.CLAIM_LANGUAGE), None)
-        return read or bundle.buyer.language
+
+def _language(file: CaseFile) -> str | None:
+    """The language the buyer wrote in, else the one on their account."""
+    written = (one.language for one in file.bundle.messages if one.author is Author.BUYER and one.language)
+    read = (fact.text() for fact in file.facts if fact.name is FactName.CLAIM_LANGUAGE)
+    return next(written, None) or next(read, None) or file.bundle.buyer.language
 
 
 def _day(moment: datetime | None) -> str | None:

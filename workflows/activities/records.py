@@ -42,12 +42,8 @@ class RecordActivities:
     @activity.defn
     async def record_readings(self, readings: Readings) -> None:
         """Keep what each reader found."""
-        for reader, reading in (
-            ("claim", readings.claim),
-            ("photos", readings.photos),
-            ("journey", readings.journey),
-        ):
-            await self._cases.save_reading(readings.merchant, readings.case_id, reader, reading)
+        found = {"claim": readings.claim, "photos": readings.photos, "journey": readings.journey}
+        await self._cases.save_readings(readings.merchant, readings.case_id, found)
 
     @activity.defn
     async def amend_fact(self, merchant: str, case_id: str, correction: FactCorrection, at: datetime) -> None:
@@ -128,9 +124,9 @@ class RecordActivities:
             return
         decision = await self._cases.decision(order.merchant, order.case_id, order.decision_id)
         if isinstance(decision, Decision):
-            bundle = await self._cases.bundle(order.merchant, order.case_id)
-            facts = {fact.name: fact for fact in reversed(await self._cases.facts(order.merchant, order.case_id))}
-            lesson = lesson_of(bundle, facts, decision, order.amount, accepted=order.accepted)
+            file = await self._cases.case_file(order.merchant, order.case_id)
+            facts = {fact.name: fact for fact in reversed(file.facts)}
+            lesson = lesson_of(file.bundle, facts, decision, order.amount, accepted=order.accepted)
             if lesson is not None:
                 await asyncio.to_thread(self._library.teach, order.merchant, [lesson])
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from knowledge.case import CaseBundle
-from knowledge.facts import Fact, MissingFact
+from knowledge.facts import Fact
+from tools.ports import CaseFile
 
 
 class CaseInMemory:
@@ -32,9 +33,8 @@ class CaseInMemory:
         self._check(merchant, case_id)
         return ()
 
-    async def missing(self, merchant: str, case_id: str) -> Sequence[MissingFact]:
-        self._check(merchant, case_id)
-        return ()
+    async def case_file(self, merchant: str, case_id: str) -> CaseFile:
+        return CaseFile(bundle=await self.bundle(merchant, case_id), facts=(), missing=())
 
     async def other_cases_with(self, merchant: str, case_id: str, sha256: str) -> Sequence[str]:
         self._check(merchant, case_id)

@@ -27,18 +27,18 @@ async def opened(cases: CaseRecords, new_merchant: Callable[[], str]) -> str:
 
 async def test_facts_come_back_as_they_were_read(cases: CaseRecords, opened: str) -> None:
     facts = (DAMAGED, PAID, PHOTOS, DIGITAL)
-    await cases.save_reading(opened, "C-1", "claim", Reading(facts=facts))
+    await cases.save_readings(opened, "C-1", {"claim": Reading(facts=facts)})
     assert await cases.facts(opened, "C-1") == list(facts)
 
 
 async def test_a_reader_replaces_its_own_facts_and_no_other_readers(
     cases: CaseRecords, opened: str, superuser: psycopg.Connection
 ) -> None:
-    await cases.save_reading(opened, "C-1", "claim", Reading(facts=(DAMAGED,)))
-    await cases.save_reading(opened, "C-1", "photos", Reading(facts=(SEVERE,)))
+    await cases.save_readings(opened, "C-1", {"claim": Reading(facts=(DAMAGED,))})
+    await cases.save_readings(opened, "C-1", {"photos": Reading(facts=(SEVERE,))})
     other = machine_fact(FactName.CLAIM_REASON, "defective")
     for _ in range(2):
-        await cases.save_reading(opened, "C-1", "claim", Reading(facts=(other,)))
+        await cases.save_readings(opened, "C-1", {"claim": Reading(facts=(other,))})
     assert await cases.facts(opened, "C-1") == [other, SEVERE]
     history = "select reader from amends.case_reading where merchant = %s order by seq"
     assert superuser.execute(history, (opened,)).fetchall() == [("claim",), ("photos",), ("claim",)]
@@ -47,13 +47,13 @@ async def test_a_reader_replaces_its_own_facts_and_no_other_readers(
 async def test_a_persons_fact_comes_first_and_wins_over_the_machines(
     records: Records, cases: CaseRecords, opened: str
 ) -> None:
-    await cases.save_reading(opened, "C-1", "claim", Reading(facts=(DAMAGED, SEVERE)))
+    await cases.save_readings(opened, "C-1", {"claim": Reading(facts=(DAMAGED, SEVERE))})
     await cases.amend_fact(opened, "C-1", persons_fact(FactName.PHOTO_DAMAGE, "moderate"))
     minor = persons_fact(FactName.PHOTO_DAMAGE, "minor", "looked again")
     await cases.amend_fact(opened, "C-1", minor)
     await cases.amend_fact(opened, "C-1", minor)
     assert await cases.facts(opened, "C-1") == [minor, DAMAGED]
-    await cases.save_reading(opened, "C-1", "photos", Reading(facts=(SEVERE,)))
+    await cases.save_readings(opened, "C-1", {"photos": Reading(facts=(SEVERE,))})
     assert await cases.facts(opened, "C-1") == [minor, DAMAGED]
     trail = await AuditTrail(records).entries(opened, case_id="C-1")
     assert [entry.actor for entry in trail if entry.action == "fact.amended"] == ["mia", "mia"]
@@ -68,14 +68,14 @@ async def test_what_no_reader_and_no_person_supplied_is_missing(cases: CaseRecor
     no_photo = MissingFact(name=FactName.PHOTO_DAMAGE, why="the photo is blurred")
     no_place = MissingFact(name=FactName.ROUTE_DELIVERY_PLACE, why="the carrier names none")
     no_status = MissingFact(name=FactName.ROUTE_STATUS, why="no tracking")
-    await cases.save_reading(opened, "C-1", "journey", Reading(missing=(no_place, no_status)))
-    await cases.save_reading(opened, "C-1", "photos", Reading(missing=(no_photo,)))
-    assert await cases.missing(opened, "C-1") == [no_place, no_status, no_photo]
-    await cases.save_reading(
-        opened, "C-1", "carrier", Reading(facts=(machine_fact(FactName.ROUTE_STATUS, "delivered"),))
+    await cases.save_readings(opened, "C-1", {"journey": Reading(missing=(no_place, no_status))})
+    await cases.save_readings(opened, "C-1", {"photos": Reading(missing=(no_photo,))})
+    assert (await cases.case_file(opened, "C-1")).missing == (no_place, no_status, no_photo)
+    await cases.save_readings(
+        opened, "C-1", {"carrier": Reading(facts=(machine_fact(FactName.ROUTE_STATUS, "delivered"),))}
     )
     await cases.amend_fact(opened, "C-1", persons_fact(FactName.PHOTO_DAMAGE, "severe"))
-    assert await cases.missing(opened, "C-1") == [no_place]
+    assert (await cases.case_file(opened, "C-1")).missing == (no_place,)
 
 
 async def test_a_decision_is_kept_as_it_was_made(cases: CaseRecords, opened: str) -> None:
