@@ -18,6 +18,7 @@ from temporalio.worker import Worker
 
 from agents.reading.claims import ClaimReader
 from benchmarks.idle_case import ACTIVITIES, HALFWAY, LOCAL_ACTIVITIES, IdleCase, nothing, nothing_halfway
+from knowledge.case import CaseBundle
 from knowledge.library.embeddings import E5Embedder
 from knowledge.library.history import synthetic_history
 from knowledge.library.precedents import PrecedentWriter
@@ -32,6 +33,7 @@ _AT_ONCE = 12
 _PACKETS = 12
 _IDLE_QUEUE = "bench-idle"
 _LOOK_SECONDS = 0.05
+Claim = tuple[CaseBundle, dict[str, bytes]]
 
 
 async def at_once(work: Callable[[int], Awaitable[float]], count: int) -> tuple[float, list[float]]:
@@ -64,9 +66,10 @@ class Buyers:
                 self._waiting[case_id].set()
             await asyncio.sleep(_LOOK_SECONDS)
 
-    async def refund(self, name: str) -> float:
+    async def refund(self, claim: Claim) -> float:
         """A small claim from opening to paid, the buyer accepting at once."""
-        bundle, files = scratched(name)
+        bundle, files = claim
+        name = bundle.case_id
         began = time.perf_counter()
         mailed = self._waiting[name] = asyncio.Event()
         await self._house.open(bundle, files)
@@ -92,6 +95,7 @@ async def idle(house: House, number: int) -> float:
         IdleCase.run, number, id=f"idle-{number}", task_queue=_IDLE_QUEUE
     )
     await halfway.wait()
+    await asyncio.sleep(_LOOK_SECONDS)  # the wait begins, and its timer
     await cast("Any", handle).execute_update("answer")
     await handle.result()
     return time.perf_counter() - began
@@ -156,8 +160,10 @@ async def main() -> None:
         async with house.worker():
             buyers = Buyers(house)
             watching = asyncio.create_task(buyers.watch())
-            await at_once(lambda number: buyers.refund(f"warm-{number}"), _AT_ONCE)
-            took, each = await at_once(lambda number: buyers.refund(f"bench-{number}"), _CASES)
+            warming = [scratched(f"warm-{number}") for number in range(_AT_ONCE)]
+            claims = [scratched(f"bench-{number}") for number in range(_CASES)]
+            await at_once(lambda number: buyers.refund(warming[number]), _AT_ONCE)
+            took, each = await at_once(lambda number: buyers.refund(claims[number]), _CASES)
             watching.cancel()
         nothing_took = await _idle_run(house)
         steps = f"{ACTIVITIES} activities, {LOCAL_ACTIVITIES} local ones, an update and a timer"

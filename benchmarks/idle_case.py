@@ -7,7 +7,7 @@ from temporalio import activity, workflow
 
 ACTIVITIES = 12
 """Three readers, recording, doubts, recall, proposal, recording, two messages, payment and closing are twelve."""
-LOCAL_ACTIVITIES = 6
+LOCAL_ACTIVITIES = 5
 _STEP = timedelta(seconds=60)
 HALFWAY: dict[int, asyncio.Event] = {}
 """Set, by the workflow's number, when all before the wait is done: whoever answers need not ask."""

@@ -19,8 +19,8 @@ async def signs_of_life() -> AsyncGenerator[None, None]:
 
     async def beat() -> None:
         while True:
+            await asyncio.sleep(_EVERY_SECONDS)  # its start was the first sign
             activity.heartbeat()
-            await asyncio.sleep(_EVERY_SECONDS)
 
     beating = asyncio.create_task(beat())
     try:
