@@ -204,6 +204,9 @@ FactValue = str | int | bool | Money
 def _as_json(name: FactName, value: object) -> FactValue:
     expected = _TYPES[name]
     if expected is datetime:
+        # Pydantic alone reads bare digits as seconds since 1970, which nobody means who writes a date.
+        if not isinstance(value, datetime) and not (isinstance(value, str) and "T" in value.upper()):
+            raise ValueError(f"{name} takes a time with its offset, such as 2026-03-01T09:30:00Z, got {value!r}")
         at: datetime = TypeAdapter(AwareDatetime).validate_python(value)
         return at.isoformat()
     if expected is Money:

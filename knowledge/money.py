@@ -1,7 +1,7 @@
 """Money: integer minor units with an ISO 4217 currency, and the arithmetic allowed on it."""
 
 import re
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Self
 
@@ -106,8 +106,7 @@ class Money(Frozen):
 
     def share(self, part: Fraction) -> "Money":
         """`part` of this amount, rounded half to even to the minor unit (so halves do not drift)."""
-        exact = Decimal((self.minor * part).numerator) / Decimal((self.minor * part).denominator)
-        return Money(minor=int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN)), currency=self.currency)
+        return Money(minor=round(self.minor * part), currency=self.currency)
 
 
 def total(amounts: list[Money], currency: str) -> Money:

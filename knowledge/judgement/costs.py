@@ -52,22 +52,23 @@ class Weighed(Frozen):
     alternatives: tuple[tuple[str, Money], ...]
 
 
-def weigh(fair: FairValue, costs: Costs, *, items: Money, shipping: Money, severity: Severity) -> Weighed:
+def weigh(
+    fair: FairValue, costs: Costs, *, items: Money, shipping: Money, severity: Severity, can_return: bool = True
+) -> Weighed:
     """Return, keep with a reduction, or keep with a full refund: least expected cost among fair ones.
 
     Severe harm is never answered by a reduction below the whole price: a reduction is only weighed while the
-    fair share leaves the buyer with goods worth keeping.
+    fair share leaves the buyer with goods worth keeping. What cannot be sent back (digital goods) is never returned.
     """
     whole = items + shipping
     returned = whole + costs.return_freight + costs.handling - costs.salvage
-    options: list[tuple[Resolution, Money, Money]] = [
-        (Resolution.RETURN_AND_REFUND, whole, returned),
-        (Resolution.FULL_REFUND, whole, whole),
-    ]
+    options: list[tuple[Resolution, Money, Money]] = [(Resolution.FULL_REFUND, whole, whole)]
+    if can_return:
+        options.append((Resolution.RETURN_AND_REFUND, whole, returned))
     if severity is not Severity.SEVERE and fair.usual < 1:
         reduction = items.share(Fraction(str(fair.usual)))
-        dearest_refusal = min(returned, whole) + costs.goodwill
-        expected = reduction.share(ACCEPTANCE_AT_USUAL) + dearest_refusal.share(1 - ACCEPTANCE_AT_USUAL)
+        refused = min(cost for _, _, cost in options) + costs.goodwill
+        expected = reduction.share(ACCEPTANCE_AT_USUAL) + refused.share(1 - ACCEPTANCE_AT_USUAL)
         options.append((Resolution.PRICE_REDUCTION, reduction, expected))
     # Equal costs go to the resolution that asks least of the buyer, hence the stable second key.
     order = [Resolution.FULL_REFUND, Resolution.PRICE_REDUCTION, Resolution.RETURN_AND_REFUND]

@@ -5,16 +5,16 @@ from datetime import datetime
 from fractions import Fraction
 
 from knowledge.base import Frozen
-from knowledge.case import CaseBundle, DocumentKind, EarlierRefund
+from knowledge.case import Author, CaseBundle, DocumentKind, EarlierRefund
 from knowledge.decision import DefenceDecision, Reason, Route, Stance
 from knowledge.facts import Citation, Fact, FactName, OrderField
-from knowledge.judgement.assess import delivered_elsewhere
+from knowledge.judgement.assess import delivered_at_destination, delivered_elsewhere
 from knowledge.money import Money, total
 from knowledge.reasons import ChargebackFamily, DisputeReason
 from knowledge.rules.policy import MerchantPolicy
 from knowledge.rules.reason_codes import ReasonCode
 
-RULE_VERSION = "defence@1"
+RULE_VERSION = "defence@2"
 
 # Win rates of answered disputes per family where our sources give one (four shops, August 2026, n >= 45 each);
 # other families start at the even middle. They are priors until a merchant's own outcomes replace them.
@@ -61,7 +61,9 @@ def decide_defence(question: DefenceQuestion) -> DefenceDecision:
     if notice is None:
         raise ValueError("chargeback: missing; a defence needs the processor's notice")
     currency = notice.amount.currency
-    credited = total([one.amount for one in question.credits if one.state == "succeeded"], currency)
+    posted = [one.amount for one in question.credits if one.state == "succeeded"]
+    credited = total([amount for amount in posted if amount.currency == currency], currency)
+    foreign = [str(amount) for amount in posted if amount.currency != currency]
     contested = max(notice.amount - credited, Money.zero(currency))
     facts: dict[FactName, Fact] = {}
     for fact in question.facts:
@@ -73,14 +75,17 @@ def decide_defence(question: DefenceQuestion) -> DefenceDecision:
     stake = contested if contested.minor else notice.amount
     probability = _win_probability(family, ground)
     value = _expected_value(stake, probability, question.policy)
-    stance, why = ground.stance, ""
+    stance = ground.stance
+    why = f"{float(probability):.0%} of {stake} less fees and labour is expected to bring {value}."
+    if value is None:
+        why = f"What fighting {stake} would bring is not weighed: the policy has no rate for {currency}."
     if stance is Stance.FIGHT and value is not None and value.minor <= 0:
-        stance, why = Stance.ACCEPT, f"fighting {stake} would cost more than it is expected to bring ({value})"
+        stance, why = Stance.ACCEPT, f"fighting {stake} would cost more than it is expected to bring ({value})."
     reasons = [
         Reason(rule=ground.rule, text=ground.text, citations=ground.citations, source=ground.source),
         Reason(
             rule="defence.value",
-            text=why or f"{float(probability):.0%} of {stake} less fees and labour is expected to bring {value}.",
+            text=why,
             citations=(OrderField(pointer="/chargeback/amount"),),
             source=f"policy {question.policy.version}; win rates are priors, not this merchant's own",
         ),
@@ -94,7 +99,7 @@ def decide_defence(question: DefenceQuestion) -> DefenceDecision:
                 source="processor documentation: a credit already issued is always shown",
             )
         )
-    because = _review_because(question, stance, stake)
+    because = _review_because(question, stance, stake, foreign)
     return DefenceDecision(
         stance=stance,
         contested=contested,
@@ -134,15 +139,16 @@ def held_evidence(bundle: CaseBundle, facts: dict[FactName, Fact], credited: Mon
         held.add("proof_of_shipment")
     if FactName.ROUTE_DELIVERED_AT in facts:
         held.add("proof_of_delivery")
-        if FactName.ROUTE_DELIVERY_PLACE in facts and not delivered_elsewhere(facts):
+        if delivered_at_destination(facts):
             held.add("delivery_address_match")
     if FactName.ROUTE_SIGNED_BY in facts:
         held.add("delivery_signature_or_photo")
     if bundle.messages:
         held.add("customer_communication")
-    if any(policy.kind in {"refunds", "returns"} for policy in bundle.order.policies):
+    refunds = [policy for policy in bundle.order.policies if policy.kind in {"refunds", "returns"}]
+    if refunds:
         held.add("refund_policy")
-        if any(policy.accepted for policy in bundle.order.policies):
+        if any(policy.accepted for policy in refunds):
             held.add("refund_policy_disclosure")
     if credited.minor:
         held |= {"refund_record", "partial_refund_record"}
@@ -257,7 +263,7 @@ def _not_received(facts: dict[FactName, Fact], held: frozenset[str]) -> _Ground:
         return _Ground(
             stance=Stance.ASK_MERCHANT,
             rule="defence.delivery_place_unknown",
-            text="The carrier recorded a delivery but not where.",
+            text="The carrier recorded a delivery but not that it was at the order's address.",
             citations=cited,
             question="the carrier's proof of delivery with the full address",
         )
@@ -311,7 +317,10 @@ def _not_as_described(bundle: CaseBundle, facts: dict[FactName, Fact], held: fro
             citations=_cite(facts, FactName.ROUTE_STATUS),
             question="the carrier's tracking record or proof of delivery",
         )
-    answered = any(message.author.value == "merchant" for message in bundle.messages)
+    told = [message.at for message in bundle.messages if message.author is Author.BUYER]
+    answered = any(
+        message.author is Author.MERCHANT and told and message.at >= min(told) for message in bundle.messages
+    )
     if answered or "pre_shipment_qc" in held:
         return _Ground(
             stance=Stance.FIGHT,
@@ -412,8 +421,10 @@ def _expected_value(stake: Money, probability: Fraction, policy: MerchantPolicy)
     return stake.share(probability) - fee.share(1 - probability) - labour
 
 
-def _review_because(question: DefenceQuestion, stance: Stance, stake: Money) -> tuple[str, ...]:
+def _review_because(question: DefenceQuestion, stance: Stance, stake: Money, foreign: Sequence[str]) -> tuple[str, ...]:
     because = list(question.doubts)
+    if foreign:
+        because.append(f"{', '.join(foreign)} was given back in another currency than the dispute's {stake.currency}")
     limit = question.policy.in_currency(question.policy.automatic_up_to_eur, stake.currency)
     small = question.policy.in_currency(question.policy.small_claim_up_to_eur, stake.currency)
     if limit is None or small is None:

@@ -90,7 +90,7 @@ def _not_delivered(facts: EntitlementFacts) -> Entitlement:
         return Entitlement(
             guarantee=Guarantee.NONE,
             rule="entitlement.delivery.not_yet_due",
-            text="The promised delivery date has not passed, so no refund is due yet.",
+            text="No promised delivery date has passed, so the law does not ask for a refund yet.",
             source="the order's promised date",
         )
     if facts.market in EEA_AND_EU:

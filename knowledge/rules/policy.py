@@ -68,7 +68,10 @@ class MerchantPolicy(Frozen):
 
     def band(self, severity: Severity) -> SeverityBand:
         """The band of a severity; LookupError when the policy forgot one."""
-        return next(band for band in self.severity_bands if band.severity is severity)
+        for band in self.severity_bands:
+            if band.severity is severity:
+                return band
+        raise LookupError(f"severity_bands: policy {self.version} has no band for {severity.value} harm")
 
     def in_currency(self, eur: float, currency: str) -> Money | None:
         """A policy limit or cost in another currency, to the minor unit; None when the policy has no rate for it."""

@@ -17,7 +17,7 @@ from knowledge.reasons import DisputeReason
 from knowledge.rules.entitlements import Entitlement, Guarantee
 from knowledge.rules.policy import MerchantPolicy
 
-RULE_VERSION = "refund@1"
+RULE_VERSION = "refund@2"
 
 
 def decide_refund(question: RefundQuestion) -> Decision:
@@ -77,9 +77,9 @@ def _draft(case: CaseFacts, guarantee: Entitlement) -> Draft:
 def _floor(case: CaseFacts, guarantee: Entitlement, draft: Draft) -> Money:
     zero = Money.zero(case.paid.currency)
     if guarantee.guarantee is Guarantee.FULL_REFUND:
-        return case.remaining
+        return case.whole()
     if guarantee.guarantee is Guarantee.WITHDRAW and draft.resolution is Resolution.RETURN_AND_REFUND:
-        return case.capped(case.items + case.shipping)
+        return case.whole()
     if guarantee.guarantee is Guarantee.REMEDY and draft.fair is not None:
         return case.capped(case.items.share(Fraction(str(draft.fair.low))))
     return zero

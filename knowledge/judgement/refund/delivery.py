@@ -14,7 +14,7 @@ def not_received(case: CaseFacts) -> Draft:
     if FactName.ROUTE_STATUS not in case.facts:
         return Draft(
             resolution=Resolution.FULL_REFUND,
-            amount=case.remaining,
+            amount=case.whole(),
             reasons=(
                 Reason(
                     rule="not_received.no_proof",
@@ -30,7 +30,7 @@ def not_received(case: CaseFacts) -> Draft:
         shown = "a delivery at another place than the order's address" if elsewhere else "no delivery and no progress"
         return Draft(
             resolution=Resolution.FULL_REFUND,
-            amount=case.remaining,
+            amount=case.whole(),
             reasons=(
                 Reason(
                     rule="not_received.lost",

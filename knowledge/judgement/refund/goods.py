@@ -32,7 +32,7 @@ def unwanted(case: CaseFacts, guarantee: Entitlement) -> Draft:
             ),
             corroborated=True,
         )
-    amount = case.capped(case.items + case.shipping if lawful else case.items)
+    amount = case.whole() if lawful else case.capped(case.items)
     return Draft(
         resolution=Resolution.RETURN_AND_REFUND,
         amount=amount,
@@ -52,7 +52,7 @@ def faulty(case: CaseFacts) -> Draft:
     """Goods at fault on arrival: the fair share for the harm, given in the way of least expected cost."""
     harm = case.severity()
     if harm is None:
-        return for_a_person(case)
+        return _harm_unknown(case)
     severity, told_by = harm
     if case.reason is DisputeReason.DAMAGED and not _has_photo(case) and FactName.ROUTE_DAMAGE_SCAN not in case.facts:
         return Draft(
@@ -70,7 +70,9 @@ def faulty(case: CaseFacts) -> Draft:
         )
     fair = fair_value(case.reason, severity, case.precedents, case.policy)
     costs = Costs.of(case.policy, case.paid.currency, case.facts, severity)
-    weighed = weigh(fair, costs, items=case.items, shipping=case.shipping, severity=severity)
+    weighed = weigh(
+        fair, costs, items=case.items, shipping=case.shipping, severity=severity, can_return=not case.digital
+    )
     amount = case.capped(weighed.amount)
     share_text = f"{fair.usual:.0%}" if weighed.resolution is Resolution.PRICE_REDUCTION else "the whole"
     fair_reason = Reason(
@@ -78,8 +80,14 @@ def faulty(case: CaseFacts) -> Draft:
         text=f"{_HARM[severity]} harm: people gave back {fair.low:.0%} to {fair.high:.0%} of the price, "
         f"usually {fair.usual:.0%} ({len(fair.rests_on)} similar cases beside the policy's band).",
         citations=case.cite(told_by, FactName.ORDER_ITEMS_PRICE),
-        source=f"policy {case.policy.version} and precedents "
-        + ", ".join(item.precedent.case_id for item in fair.rests_on[:3]),
+        source=" and precedents ".join(
+            part
+            for part in (
+                f"policy {case.policy.version}",
+                ", ".join(item.precedent.case_id for item in fair.rests_on[:3]),
+            )
+            if part
+        ),
     )
     cost_reason = Reason(
         rule="least_cost",
@@ -120,9 +128,26 @@ def _fallback(case: CaseFacts, resolution: Resolution) -> tuple[Rung, ...]:
     return (
         Rung(
             resolution=Resolution.RETURN_AND_REFUND,
-            amount=case.capped(case.items + case.shipping),
+            amount=case.whole(),
             needs="the buyer prefers to send the goods back",
         ),
+    )
+
+
+def _harm_unknown(case: CaseFacts) -> Draft:
+    """Goods at fault, but neither words nor a photo say how badly."""
+    return Draft(
+        resolution=Resolution.ASK_EVIDENCE,
+        amount=Money.zero(case.paid.currency),
+        reasons=(
+            Reason(
+                rule="fault.harm_unknown",
+                text="Nothing that was sent says how bad the harm is.",
+                citations=case.cite(FactName.CLAIM_REASON),
+            ),
+        ),
+        question="details",
+        corroborated=False,
     )
 
 

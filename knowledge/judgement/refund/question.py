@@ -40,7 +40,8 @@ class CaseFacts:
         self.paid = self.facts[FactName.ORDER_PAID].money()
         self.items = self.facts[FactName.ORDER_ITEMS_PRICE].money()
         self.shipping = self._money(FactName.ORDER_SHIPPING_PAID)
-        self.remaining = self.paid - self._money(FactName.ORDER_REFUNDED)
+        zero = Money.zero(self.paid.currency)
+        self.remaining = max(self.paid - self._money(FactName.ORDER_REFUNDED), zero)
         self.market = self._text(FactName.ORDER_DESTINATION)
         self.digital = FactName.ORDER_DIGITAL in self.facts and self.facts[FactName.ORDER_DIGITAL].value is True
         delivered = self.facts.get(FactName.ROUTE_DELIVERED_AT)
@@ -64,6 +65,10 @@ class CaseFacts:
             if name in self.facts:
                 return self.facts[name].severity(), name
         return None
+
+    def whole(self) -> Money:
+        """The claimed goods and their delivery, at most what is left; the rest of the order stays sold."""
+        return self.capped(self.items + self.shipping)
 
     def capped(self, amount: Money) -> Money:
         """Never more than is left of what was paid."""

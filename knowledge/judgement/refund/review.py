@@ -46,5 +46,6 @@ def review_because(case: CaseFacts, question: RefundQuestion, draft: Draft, amou
         because += [f"missing {name.value}: {why}" for name, why in gaps]
         because.append("nothing besides the buyer's word stands behind the claim")
     if amount.minor == 0 and draft.resolution not in {Resolution.DENY, Resolution.ASK_EVIDENCE}:
-        because.append("nothing is left of the payment to give back")
+        spent = case.remaining.minor == 0
+        because.append("nothing is left of the payment to give back" if spent else "the fair share comes to nothing")
     return list(dict.fromkeys(because))
