@@ -2,50 +2,10 @@
 
 from datetime import UTC, datetime
 
-from knowledge.decision import Assessment, Resolution, Route
-from knowledge.facts import Fact, FactMethod, FactName, OrderField, Reading, Standing
-from knowledge.judgement.assess import assess
-from knowledge.judgement.refund import RefundQuestion, decide_refund
-from knowledge.money import Money
-from knowledge.rules.policy import HOUSE_POLICY
-
-NOW = datetime(2026, 11, 20, tzinfo=UTC)
-
-
-def fact(name: FactName, value: object, standing: Standing = Standing.ESTABLISHED) -> Fact:
-    return Fact.model_validate(
-        {
-            "name": name,
-            "value": value,
-            "confidence": 0.9,
-            "method": FactMethod.RULE,
-            "standing": standing,
-            "citation": OrderField(pointer=f"/{name.value}"),
-            "reader": "test@1",
-        }
-    )
-
-
-def euros(minor: int) -> Money:
-    return Money(minor=minor, currency="EUR")
-
-
-def order(items: int = 4000, shipping: int = 500) -> list[Fact]:
-    return [
-        fact(FactName.ORDER_PAID, euros(items + shipping)),
-        fact(FactName.ORDER_ITEMS_PRICE, euros(items)),
-        fact(FactName.ORDER_SHIPPING_PAID, euros(shipping)),
-        fact(FactName.ORDER_DESTINATION, "DE"),
-        fact(FactName.ORDER_PROMISED_BY, datetime(2026, 11, 1, tzinfo=UTC)),
-    ]
-
-
-def assessed(*facts: Fact) -> Assessment:
-    return assess(Reading(facts=facts), HOUSE_POLICY, NOW)
-
-
-def question(*facts: Fact) -> RefundQuestion:
-    return RefundQuestion(assessment=assessed(*facts), policy=HOUSE_POLICY, as_of=NOW)
+from knowledge.decision import Resolution, Route
+from knowledge.facts import FactName, Standing
+from knowledge.judgement.refund import decide_refund
+from tests.knowledge.judgement.claimed import euros, fact, order, question
 
 
 def test_a_parcel_the_carrier_lost_is_refunded_in_full_without_a_person() -> None:
