@@ -8,6 +8,8 @@ from knowledge.base import Frozen
 from knowledge.money import Money
 
 FALLBACK = "en"
+_ASK = "ask."
+"""How the sentences that fill a question are named; they are no messages of their own."""
 
 
 class Composed(Frozen):
@@ -44,13 +46,16 @@ def languages() -> tuple[str, ...]:
 def compose(what: str, language: str | None, values: OfferValues) -> Composed:
     """The message `what` (offer, paid, return, question, …); English where the language is not spoken yet.
 
-    Raises KeyError for a kind of message that does not exist. A question that is not one of the known ones is
+    Raises KeyError for a kind of message that does not exist, ValueError when the message speaks of a value that is
+    not given (an offer without an amount). A question that is not one of the known ones is
     a person's own words and is sent as written.
     """
     spoken = (language or FALLBACK).split("-")[0]
     book = _sentences().get(spoken) or _sentences()[FALLBACK]
+    if what.startswith(_ASK):
+        raise KeyError(what)
     subject, body = book[what]
-    asked = book.get(f"ask.{values.question}", ["", values.question])[1]
+    asked = book.get(f"{_ASK}{values.question}", ["", values.question])[1]
     filled = {
         "order": values.order_id,
         "amount": str(values.amount) if values.amount else "",
@@ -58,6 +63,9 @@ def compose(what: str, language: str | None, values: OfferValues) -> Composed:
         "question": asked,
         "merchant": values.merchant,
     }
+    for name, value in filled.items():
+        if not value and f"{{{name}}}" in subject + body:
+            raise ValueError(f"{name}: missing; the message '{what}' cannot be sent without it")
     return Composed(
         language=spoken if spoken in _sentences() else FALLBACK,
         subject=subject.format_map(filled),
