@@ -117,7 +117,7 @@ def precedent(
     *,
     similarity: float = 1.0,
     reason: DisputeReason = DisputeReason.DAMAGED,
-    severity: Severity = Severity.MINOR,
+    severity: Severity | None = Severity.MINOR,
     decided_by: DecidedBy = DecidedBy.PERSON,
     case_id: str = "past-1",
     **change: Any,
