@@ -1,0 +1,228 @@
+"""What a fight is worth, who may start it, and what evidence is held for it."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from knowledge.decision import DefenceDecision, Route, Stance
+from knowledge.facts import Fact, FactName
+from knowledge.judgement.defence import held_evidence
+from knowledge.rules.policy import HOUSE_POLICY
+from knowledge.rules.reason_codes import evidence_vocabulary
+from tests.knowledge.judgement.claimed import by_name, delivered, euros, fact, route
+from tests.knowledge.judgement.disputed import (
+    ADDRESS,
+    AT_THE_ADDRESS,
+    IP,
+    POLICY,
+    bundle,
+    credit,
+    defended,
+    prior,
+    says,
+)
+
+ALWAYS = {"order_confirmation", "receipt_invoice", "product_listing_at_purchase"}
+STAKE = some.integers(min_value=500, max_value=10**7)
+GROUNDS: list[tuple[str, list[Fact], dict[str, Any]]] = [
+    ("13.1", AT_THE_ADDRESS, {}),
+    ("13.1", route("lost"), {}),
+    ("13.1", [], {}),
+    ("10.4", [], {}),
+    ("13.3", delivered(9), {"messages": [says("buyer", "2026-10-20T08:00:00Z")]}),
+    ("13.6", [], {"order": {"policies": [POLICY]}}),
+    ("12.6.1", [], {"priors": [prior(1)]}),
+]
+ground = some.sampled_from(GROUNDS)
+
+
+def lost_or_won(code: str, stake: int, facts: list[Fact], change: dict[str, Any], **how: Any) -> DefenceDecision:
+    return defended("visa", code, *facts, disputed=stake, **change, **how)
+
+
+def test_a_fight_is_worth_the_chance_of_the_stake_less_the_fee_when_lost_and_the_letter() -> None:
+    decision = defended("visa", "13.1", *AT_THE_ADDRESS, disputed=10000)
+    # 43 % of answered disputes were won; with the delivery at the address half as many again: 64.5 %.
+    assert decision.win_probability == pytest.approx(0.645)
+    assert decision.expected_value == euros(6450 - 710 - 200)
+    assert "less fees and labour is expected to bring 55.40 EUR" in decision.reasons[1].text
+
+
+@pytest.mark.parametrize(
+    ("code", "facts", "probability"),
+    [
+        ("10.4", [], 0.10),
+        ("13.1", route("lost"), 0.43 / 1.5),
+        ("11.3", [fact(FactName.PAYMENT_AUTHORIZATION_CODE, "A71B09")], 0.75),
+        ("10.4", [fact(FactName.PAYMENT_THREE_D_SECURE, "authenticated"), fact(FactName.PAYMENT_ECI, "05")], 0.75),
+        ("13.6", [], 0.56),
+    ],
+)
+def test_the_decisive_record_raises_the_chance_and_its_lack_lowers_it(
+    code: str, facts: list[Fact], probability: float
+) -> None:
+    assert defended("visa", code, *facts).win_probability == pytest.approx(probability)
+
+
+@given(given_ground=ground, credited=some.integers(0, 10**6), stake=STAKE)
+def test_no_fight_is_surer_than_nine_in_ten_or_hopeless(
+    given_ground: tuple[str, list[Fact], dict[str, Any]], credited: int, stake: int
+) -> None:
+    code, facts, change = given_ground
+    given_back = (credit(credited),) if credited else ()
+    assert 0 < lost_or_won(code, stake, facts, change, given_back=given_back).win_probability <= 0.9
+
+
+def test_a_fight_that_costs_more_than_it_brings_is_conceded_though_it_could_be_won() -> None:
+    decision = defended("visa", "13.1", *AT_THE_ADDRESS, disputed=1000)
+    assert (decision.stance, decision.reasons[0].rule) == (Stance.ACCEPT, "defence.delivered")
+    assert decision.expected_value <= euros(0)
+    assert "would cost more than it is expected to bring" in decision.reasons[1].text
+
+
+@given(given_ground=ground, stake=STAKE, more=STAKE)
+def test_a_higher_stake_is_never_worth_less_to_fight(
+    given_ground: tuple[str, list[Fact], dict[str, Any]], stake: int, more: int
+) -> None:
+    code, facts, change = given_ground
+    lower, higher = (lost_or_won(code, amount, facts, change) for amount in (stake, stake + more))
+    assert lower.expected_value <= higher.expected_value
+    assert lower.win_probability == higher.win_probability
+    if lower.stance is Stance.FIGHT:
+        assert higher.stance is Stance.FIGHT
+
+
+@given(stake=STAKE, fee=some.integers(0, 200), more=some.integers(0, 200))
+def test_a_dearer_answer_never_makes_a_fight_worth_more(stake: int, fee: int, more: int) -> None:
+    cheap = HOUSE_POLICY.model_copy(update={"counter_fee_eur": float(fee)})
+    dear = HOUSE_POLICY.model_copy(update={"counter_fee_eur": float(fee + more)})
+    values = [lost_or_won("13.1", stake, AT_THE_ADDRESS, {}, policy=one).expected_value for one in (cheap, dear)]
+    assert values[1] <= values[0]
+
+
+@given(given_ground=ground, stake=STAKE, amounts=some.lists(some.integers(1, 10**6), max_size=4))
+def test_credited_and_contested_make_the_disputed_amount_to_the_minor_unit(
+    given_ground: tuple[str, list[Fact], dict[str, Any]], stake: int, amounts: list[int]
+) -> None:
+    code, facts, change = given_ground
+    decision = lost_or_won(code, stake, facts, change, given_back=tuple(credit(one) for one in amounts))
+    assert decision.credited == euros(sum(amounts))
+    assert decision.contested == euros(max(stake - sum(amounts), 0))
+
+
+@given(given_ground=ground, stake=STAKE)
+def test_the_same_question_gets_the_same_stance(
+    given_ground: tuple[str, list[Fact], dict[str, Any]], stake: int
+) -> None:
+    code, facts, change = given_ground
+    assert lost_or_won(code, stake, facts, change) == lost_or_won(code, stake, facts, change)
+
+
+@pytest.mark.parametrize(
+    ("stake", "facts", "why"),
+    [
+        (15000, AT_THE_ADDRESS, ()),
+        (15001, AT_THE_ADDRESS, ("150.01 EUR is above the automatic limit of 150.00 EUR",)),
+        (2500, route("lost"), ()),
+        (2501, route("lost"), ("conceding more than a small claim needs a person",)),
+        (2500, [], ("something only the merchant can supply is missing",)),
+        (
+            6000,
+            [*AT_THE_ADDRESS, fact(FactName.CLAIM_INSTRUCTS, True)],
+            ("a message tries to instruct the system",),
+        ),
+        (6000, [*AT_THE_ADDRESS, fact(FactName.CLAIM_INSTRUCTS, False)], ()),
+    ],
+)
+def test_a_person_is_brought_in_for_large_fights_concessions_gaps_and_instructions(
+    stake: int, facts: list[Fact], why: tuple[str, ...]
+) -> None:
+    decision = defended("visa", "13.1", *facts, disputed=stake)
+    assert decision.review_because == why
+    assert decision.route is (Route.REVIEW if why else Route.AUTOMATIC)
+
+
+def test_a_doubt_from_outside_brings_a_person_once() -> None:
+    decision = defended("visa", "13.1", *AT_THE_ADDRESS, doubts=("two payments match", "two payments match"))
+    assert (decision.route, decision.review_because) == (Route.REVIEW, ("two payments match",))
+
+
+def test_in_a_currency_without_a_rate_a_person_decides_and_no_value_is_made_up() -> None:
+    decision = defended("visa", "13.1", *AT_THE_ADDRESS, currency="ISK")
+    assert decision.review_because == ("the policy has no limits for ISK",)
+    assert decision.expected_value.minor == 0
+    assert decision.reasons[1].text == (
+        "What fighting 6490 ISK would bring is not weighed: the policy has no rate for ISK."
+    )
+
+
+def held(*facts: Fact, credited: int = 0, **change: Any) -> set[str]:
+    return set(held_evidence(bundle("visa", "13.1", **change), by_name(*facts), euros(credited))) - ALWAYS
+
+
+def document(kind: str) -> dict[str, str]:
+    return {"id": "d1", "path": "documents/d1.pdf", "kind": kind, "author": "merchant", "title": "Paper"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "change", "items"),
+    [
+        ([], {}, set[str]()),
+        ([], {"shipments": [{"id": "s1", "carrier": "ups", "tracking_number": "1Z"}]}, {"tracking_number"}),
+        ([], {"shipments": [{"id": "s1", "carrier": "ups"}]}, set[str]()),
+        ([fact(FactName.ROUTE_SHIPPED_AT, "2026-10-02T08:00:00Z")], {}, {"proof_of_shipment"}),
+        (delivered(9), {}, {"proof_of_delivery"}),
+        (AT_THE_ADDRESS, {}, {"proof_of_delivery", "delivery_address_match"}),
+        ([*ADDRESS, *delivered(9, delivery_place="PARIS, FR")], {}, {"proof_of_delivery"}),
+        ([*ADDRESS, *delivered(9, delivery_place="リヨン")], {}, {"proof_of_delivery"}),
+        ([fact(FactName.ROUTE_SIGNED_BY, "E. MARCHAND")], {}, {"delivery_signature_or_photo"}),
+        ([], {"messages": [says("buyer", "2026-10-20T08:00:00Z")]}, {"customer_communication"}),
+        ([], {"order": {"policies": [POLICY]}}, {"refund_policy", "refund_policy_disclosure"}),
+        ([], {"order": {"policies": [POLICY | {"accepted": False}]}}, {"refund_policy"}),
+        (
+            [],
+            {"order": {"policies": [POLICY | {"accepted": False}, POLICY | {"kind": "shipping"}]}},
+            {"refund_policy"},
+        ),
+        ([], {"order": {"policies": [POLICY | {"kind": "shipping"}]}}, set[str]()),
+        ([], {"credited": 100}, {"refund_record", "partial_refund_record"}),
+        ([fact(FactName.PAYMENT_AVS, "match")], {}, {"avs_cvv_result"}),
+        ([fact(FactName.PAYMENT_CVC, "match")], {}, {"avs_cvv_result"}),
+        ([fact(FactName.PAYMENT_CVC, "mismatch")], {}, set[str]()),
+        (
+            [fact(FactName.PAYMENT_THREE_D_SECURE, "authenticated"), fact(FactName.PAYMENT_ECI, "05")],
+            {},
+            {"three_ds_result"},
+        ),
+        ([], {"order": {"device": {"ip": IP}}}, {"ip_address"}),
+        ([], {"order": {"device": {"fingerprint": "f"}}}, {"device_fingerprint"}),
+        (
+            [],
+            {"order": {"device": {"ip": IP}}, "priors": [prior(1), prior(2)]},
+            {"ip_address", "prior_undisputed_transactions"},
+        ),
+        ([], {"documents": [document("access_log")]}, {"digital_access_log"}),
+        ([], {"documents": [document("customs")]}, {"customs_clearance_record"}),
+        ([], {"documents": [document("quality_check")]}, {"pre_shipment_qc"}),
+        ([], {"documents": [document("proof_of_delivery")]}, {"proof_of_delivery"}),
+        ([], {"documents": [document("other")]}, set[str]()),
+    ],
+)
+def test_an_item_of_evidence_is_held_when_the_records_show_it_and_never_otherwise(
+    facts: list[Fact], change: dict[str, Any], items: set[str]
+) -> None:
+    assert held(*facts, **change) == items
+    assert items | ALWAYS <= set(evidence_vocabulary())
+
+
+def test_what_the_code_compels_is_either_held_or_lacking_in_order_of_force() -> None:
+    decision = defended("visa", "13.1", *AT_THE_ADDRESS)
+    assert {"proof_of_delivery", "delivery_address_match"} <= set(decision.held)
+    assert not set(decision.held) & set(decision.lacking)
+
+
+def test_a_question_is_only_asked_when_the_merchant_is_asked() -> None:
+    assert defended("visa", "13.1").question == "the carrier's tracking record or proof of delivery"
+    assert defended("visa", "13.3", *route("lost")).question is None
