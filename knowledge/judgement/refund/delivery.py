@@ -6,7 +6,6 @@ from knowledge.decision import Reason, Resolution
 from knowledge.facts import FactName
 from knowledge.judgement.assess import counts_as_lost, delivered_elsewhere
 from knowledge.judgement.refund.question import CaseFacts, Draft
-from knowledge.money import Money
 
 
 def not_received(case: CaseFacts) -> Draft:
@@ -49,32 +48,26 @@ def not_received(case: CaseFacts) -> Draft:
             corroborated=True,
         )
     if case.delivered_at is not None:
-        return Draft(
-            resolution=Resolution.DENY,
-            amount=Money.zero(case.paid.currency),
-            reasons=(
-                Reason(
-                    rule="not_received.delivered",
-                    text=f"The carrier recorded a delivery at the destination on {case.delivered_at:%Y-%m-%d}.",
-                    citations=case.cite(
-                        FactName.CLAIM_REASON,
-                        FactName.ROUTE_DELIVERED_AT,
-                        FactName.ROUTE_DELIVERY_PLACE,
-                        FactName.ROUTE_SIGNED_BY,
-                    ),
+        return case.without_money(
+            Resolution.DENY,
+            Reason(
+                rule="not_received.delivered",
+                text=f"The carrier recorded a delivery at the destination on {case.delivered_at:%Y-%m-%d}.",
+                citations=case.cite(
+                    FactName.CLAIM_REASON,
+                    FactName.ROUTE_DELIVERED_AT,
+                    FactName.ROUTE_DELIVERY_PLACE,
+                    FactName.ROUTE_SIGNED_BY,
                 ),
             ),
             corroborated=True,
         )
-    return Draft(
-        resolution=Resolution.ASK_EVIDENCE,
-        amount=Money.zero(case.paid.currency),
-        reasons=(
-            Reason(
-                rule="not_received.still_moving",
-                text="The parcel is on its way and does not yet count as lost.",
-                citations=case.cite(FactName.ROUTE_STATUS, FactName.ROUTE_LAST_SCAN_AT, FactName.ORDER_PROMISED_BY),
-            ),
+    return case.without_money(
+        Resolution.ASK_EVIDENCE,
+        Reason(
+            rule="not_received.still_moving",
+            text="The parcel is on its way and does not yet count as lost.",
+            citations=case.cite(FactName.ROUTE_STATUS, FactName.ROUTE_LAST_SCAN_AT, FactName.ORDER_PROMISED_BY),
         ),
         question="still_waiting",
         corroborated=True,
@@ -86,15 +79,12 @@ def late_delivery(case: CaseFacts) -> Draft:
     promised = case.facts.get(FactName.ORDER_PROMISED_BY)
     late = (case.delivered_at - promised.time()).days if case.delivered_at and promised else None
     if late is None or late <= 0:
-        return Draft(
-            resolution=Resolution.DENY,
-            amount=Money.zero(case.paid.currency),
-            reasons=(
-                Reason(
-                    rule="late.not_late",
-                    text="The records do not show a delivery after the promised date.",
-                    citations=case.cite(FactName.CLAIM_REASON, FactName.ROUTE_DELIVERED_AT, FactName.ORDER_PROMISED_BY),
-                ),
+        return case.without_money(
+            Resolution.DENY,
+            Reason(
+                rule="late.not_late",
+                text="The records do not show a delivery after the promised date.",
+                citations=case.cite(FactName.CLAIM_REASON, FactName.ROUTE_DELIVERED_AT, FactName.ORDER_PROMISED_BY),
             ),
             corroborated=False,
         )

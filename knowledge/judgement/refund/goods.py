@@ -6,7 +6,6 @@ from knowledge.judgement.assess import light_parcel
 from knowledge.judgement.costs import Costs, weigh
 from knowledge.judgement.fair_value import fair_value
 from knowledge.judgement.refund.question import CaseFacts, Draft
-from knowledge.money import Money
 from knowledge.reasons import DisputeReason, Severity
 from knowledge.rules.entitlements import Entitlement, Guarantee
 
@@ -19,16 +18,13 @@ def unwanted(case: CaseFacts, guarantee: Entitlement) -> Draft:
     in_window = days is None or days <= case.policy.return_window_days
     lawful = guarantee.guarantee is Guarantee.WITHDRAW
     if not lawful and (case.digital or not in_window):
-        return Draft(
-            resolution=Resolution.DENY,
-            amount=Money.zero(case.paid.currency),
-            reasons=(
-                Reason(
-                    rule="unwanted.too_late",
-                    text="Neither the law nor the return policy gives a right to return these goods now.",
-                    citations=case.cite(FactName.CLAIM_REASON, FactName.ROUTE_DELIVERED_AT),
-                    source=f"policy {case.policy.version}: {case.policy.return_window_days} days",
-                ),
+        return case.without_money(
+            Resolution.DENY,
+            Reason(
+                rule="unwanted.too_late",
+                text="Neither the law nor the return policy gives a right to return these goods now.",
+                citations=case.cite(FactName.CLAIM_REASON, FactName.ROUTE_DELIVERED_AT),
+                source=f"policy {case.policy.version}: {case.policy.return_window_days} days",
             ),
             corroborated=True,
         )
@@ -55,15 +51,12 @@ def faulty(case: CaseFacts) -> Draft:
         return _harm_unknown(case)
     severity, told_by = harm
     if case.reason is DisputeReason.DAMAGED and not _has_photo(case) and FactName.ROUTE_DAMAGE_SCAN not in case.facts:
-        return Draft(
-            resolution=Resolution.ASK_EVIDENCE,
-            amount=Money.zero(case.paid.currency),
-            reasons=(
-                Reason(
-                    rule="fault.no_photo",
-                    text="Nothing but words shows the damage; one photo would decide the case.",
-                    citations=case.cite(FactName.CLAIM_REASON, FactName.PHOTO_COUNT),
-                ),
+        return case.without_money(
+            Resolution.ASK_EVIDENCE,
+            Reason(
+                rule="fault.no_photo",
+                text="Nothing but words shows the damage; one photo would decide the case.",
+                citations=case.cite(FactName.CLAIM_REASON, FactName.PHOTO_COUNT),
             ),
             question="photo_of_damage",
             corroborated=False,
@@ -136,15 +129,12 @@ def _fallback(case: CaseFacts, resolution: Resolution) -> tuple[Rung, ...]:
 
 def _harm_unknown(case: CaseFacts) -> Draft:
     """Goods at fault, but neither words nor a photo say how badly."""
-    return Draft(
-        resolution=Resolution.ASK_EVIDENCE,
-        amount=Money.zero(case.paid.currency),
-        reasons=(
-            Reason(
-                rule="fault.harm_unknown",
-                text="Nothing that was sent says how bad the harm is.",
-                citations=case.cite(FactName.CLAIM_REASON),
-            ),
+    return case.without_money(
+        Resolution.ASK_EVIDENCE,
+        Reason(
+            rule="fault.harm_unknown",
+            text="Nothing that was sent says how bad the harm is.",
+            citations=case.cite(FactName.CLAIM_REASON),
         ),
         question="details",
         corroborated=False,
@@ -153,16 +143,13 @@ def _harm_unknown(case: CaseFacts) -> Draft:
 
 def for_a_person(case: CaseFacts) -> Draft:
     """A kind of claim no rule settles."""
-    return Draft(
-        resolution=Resolution.ASK_EVIDENCE,
-        amount=Money.zero(case.paid.currency),
-        reasons=(
-            Reason(
-                rule="person.reason",
-                text=f"Claims of the kind '{case.reason.value}' are settled by a person.",
-                citations=case.cite(FactName.CLAIM_REASON),
-                source=f"policy {case.policy.version}",
-            ),
+    return case.without_money(
+        Resolution.ASK_EVIDENCE,
+        Reason(
+            rule="person.reason",
+            text=f"Claims of the kind '{case.reason.value}' are settled by a person.",
+            citations=case.cite(FactName.CLAIM_REASON),
+            source=f"policy {case.policy.version}",
         ),
         question="details",
         corroborated=False,

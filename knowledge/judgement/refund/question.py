@@ -70,6 +70,18 @@ class CaseFacts:
         """The claimed goods and their delivery, at most what is left; the rest of the order stays sold."""
         return self.capped(self.items + self.shipping)
 
+    def without_money(
+        self, resolution: Resolution, reason: Reason, *, corroborated: bool, question: str | None = None
+    ) -> "Draft":
+        """A denial or a question: one reason, and nothing to pay."""
+        return Draft(
+            resolution=resolution,
+            amount=Money.zero(self.paid.currency),
+            reasons=(reason,),
+            question=question,
+            corroborated=corroborated,
+        )
+
     def capped(self, amount: Money) -> Money:
         """Never more than is left of what was paid."""
         return min(amount, self.remaining)
