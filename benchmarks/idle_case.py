@@ -9,8 +9,8 @@ ACTIVITIES = 12
 """Three readers, recording, doubts, recall, proposal, recording, two messages, payment and closing are twelve."""
 LOCAL_ACTIVITIES = 5
 _STEP = timedelta(seconds=60)
-HALFWAY: dict[int, asyncio.Event] = {}
-"""Set, by the workflow's number, when all before the wait is done: whoever answers need not ask."""
+HALFWAY: dict[str, asyncio.Event] = {}
+"""Set, by the workflow's name, when all before the wait is done: whoever answers need not ask."""
 
 
 @activity.defn
@@ -20,10 +20,10 @@ async def nothing(number: int) -> int:
 
 
 @activity.defn
-async def nothing_halfway(number: int) -> int:
+async def nothing_halfway(name: str) -> str:
     """Nothing, and whoever waits to answer hears of it."""
-    HALFWAY.pop(number).set()
-    return number
+    HALFWAY.pop(name).set()
+    return name
 
 
 @workflow.defn
@@ -31,7 +31,7 @@ class IdleCase:
     """Waits for one update behind a timer, between activities that do nothing."""
 
     @workflow.init
-    def __init__(self, number: int) -> None:
+    def __init__(self, name: str) -> None:
         self._answered = False
 
     @workflow.update
@@ -41,14 +41,14 @@ class IdleCase:
         return "taken"
 
     @workflow.run
-    async def run(self, number: int) -> int:
+    async def run(self, name: str) -> str:
         """Half of the activities, the wait, the other half."""
         for place in range(ACTIVITIES - 4):
             await workflow.execute_activity(nothing, place, start_to_close_timeout=_STEP)
         for place in range(LOCAL_ACTIVITIES):
             await workflow.execute_local_activity(nothing, place, start_to_close_timeout=_STEP)
-        await workflow.execute_activity(nothing_halfway, number, start_to_close_timeout=_STEP)
+        await workflow.execute_activity(nothing_halfway, name, start_to_close_timeout=_STEP)
         await workflow.wait_condition(lambda: self._answered, timeout=timedelta(days=3))
         for place in range(3):
             await workflow.execute_activity(nothing, place, start_to_close_timeout=_STEP)
-        return number
+        return name

@@ -87,10 +87,11 @@ class CaseDesk:
         """The buyer answers: their words are evidence first, then the workflow hears of them."""
         if message.author is not Author.BUYER:
             raise ValueError("message.author: must be buyer")
-        if answer.move.value not in (await self.view(merchant, case_id)).allowed:
-            view = await self.view(merchant, case_id)
-            raise NotNowError(f"the case is {view.stage.value}; legal now: {', '.join(view.allowed) or 'nothing'}")
         if message.text:
+            # Asked before anything is recorded: words that answer nothing must not change a case that has moved on.
+            view = await self.view(merchant, case_id)
+            if answer.move.value not in view.allowed:
+                raise NotNowError(f"the case is {view.stage.value}; legal now: {', '.join(view.allowed) or 'nothing'}")
             await self._installation.cases.add_evidence(merchant, case_id, EvidenceAddition(messages=(message,)), {})
         return await self._update(merchant, case_id, "buyer", answer)
 

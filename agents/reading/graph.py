@@ -23,9 +23,9 @@ class ReadsClaims(Protocol):
 
 
 class ReadsCase(Protocol):
-    """A reader that fetches its own evidence through a reading port."""
+    """A reader that fetches the files it needs through a reading port."""
 
-    async def read(self, merchant: str, case_id: str) -> Reading:
+    async def read(self, bundle: CaseBundle) -> Reading:
         """Facts of one kind of evidence."""
         ...
 
@@ -60,14 +60,14 @@ class ReadingDesk:
     @typed
     async def photos(self, state: CaseToRead) -> dict[str, Any]:
         """Read the pictures."""
-        return {"photos": await self._photos.read(state.merchant, state.case_id)}
+        return {"photos": await self._photos.read(await self._cases.bundle(state.merchant, state.case_id))}
 
     @typed
     async def journey(self, state: CaseToRead) -> dict[str, Any]:
         """Read the order as sold and the parcel's route."""
         bundle = await self._cases.bundle(state.merchant, state.case_id)
         order = read_order(bundle)
-        route = await self._routes.read(state.merchant, state.case_id)
+        route = await self._routes.read(bundle)
         return {"journey": Reading(facts=(*order.facts, *route.facts), missing=(*order.missing, *route.missing))}
 
 

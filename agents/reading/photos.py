@@ -83,13 +83,12 @@ class PhotoReader:
         self._cases = cases
         self._grader = grader
 
-    async def read(self, merchant: str, case_id: str) -> Reading:
+    async def read(self, bundle: CaseBundle) -> Reading:
         """Facts of the distinct pictures of the case; a picture that cannot be opened is missing by its name."""
-        bundle = await self._cases.bundle(merchant, case_id)
-        seen, missing = await self._look(bundle, merchant, case_id)
+        seen, missing = await self._look(bundle)
         facts = [_count(seen)]
         facts += _earliest_capture(seen)
-        facts += await self._reused(seen, merchant, case_id)
+        facts += await self._reused(seen, bundle)
         damage = await self._damage(bundle, seen)
         if isinstance(damage, Fact):
             facts.append(damage)
@@ -97,13 +96,13 @@ class PhotoReader:
             missing.append(damage)
         return Reading(facts=tuple(facts), missing=tuple(missing))
 
-    async def _look(self, bundle: CaseBundle, merchant: str, case_id: str) -> tuple[list[_Seen], list[MissingFact]]:
+    async def _look(self, bundle: CaseBundle) -> tuple[list[_Seen], list[MissingFact]]:
         seen: dict[str, _Seen] = {}
         missing: list[MissingFact] = []
         for index, photo in enumerate(bundle.photos):
             if photo.sha256 is None or photo.sha256 in seen:
                 continue
-            data = await self._cases.evidence(merchant, case_id, photo.sha256)
+            data = await self._cases.evidence(bundle.merchant.id, bundle.case_id, photo.sha256)
             try:
                 facts = await asyncio.to_thread(describe, data)
             except UndecodableImage as error:
@@ -112,10 +111,10 @@ class PhotoReader:
             seen[photo.sha256] = _Seen(photo, f"/photos/{index}", photo.sha256, data, facts)
         return list(seen.values()), missing
 
-    async def _reused(self, seen: Sequence[_Seen], merchant: str, case_id: str) -> list[Fact]:
+    async def _reused(self, seen: Sequence[_Seen], bundle: CaseBundle) -> list[Fact]:
         """Exact bytes in another case: that much is established, whoever sent them."""
         for each in seen:
-            others = await self._cases.other_cases_with(merchant, case_id, each.sha256)
+            others = await self._cases.other_cases_with(bundle.merchant.id, bundle.case_id, each.sha256)
             if others:
                 return [_fact(FactName.PHOTO_REUSED_FROM, min(others), _box(each), standing=Standing.ESTABLISHED)]
         return []

@@ -75,16 +75,15 @@ class RouteReader:
     def __init__(self, cases: CaseReading) -> None:
         self._cases = cases
 
-    async def read(self, merchant: str, case_id: str) -> Reading:
+    async def read(self, bundle: CaseBundle) -> Reading:
         """Facts of the parcel in question; what the carrier's answer does not give is missing with the reason."""
-        bundle = await self._cases.bundle(merchant, case_id)
         routes: list[tuple[Shipment, Route, str]] = []
         unreadable: dict[str, str] = {}
         for shipment in bundle.shipments:
             if shipment.tracking_sha256 is None:
                 unreadable[shipment.id] = "the carrier's answer was not sent with the case"
                 continue
-            payload = await self._cases.evidence(merchant, case_id, shipment.tracking_sha256)
+            payload = await self._cases.evidence(bundle.merchant.id, bundle.case_id, shipment.tracking_sha256)
             try:
                 route = read_route(shipment.carrier, payload, tracking_number=shipment.tracking_number)
             except UnreadableTracking as error:

@@ -154,6 +154,11 @@ class House:
 
     async def open(self, bundle: CaseBundle, files: Mapping[str, bytes]) -> None:
         """The payment happens at the bank, then the case is opened."""
+        await self.charge(bundle)
+        await self.desk.open(bundle, files)
+
+    async def charge(self, bundle: CaseBundle) -> None:
+        """The order is paid at the bank."""
         payment = bundle.order.payment
         await self.bank.create_charge(
             NewCharge(
@@ -162,7 +167,6 @@ class House:
                 currency=payment.captured.currency.lower(),
             )
         )
-        await self.desk.open(bundle, files)
 
     async def until(self, case_id: str, *stages: Stage, seconds: float = 60) -> CaseView:
         """Wait until the case stands at one of the stages."""

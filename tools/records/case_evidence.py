@@ -253,6 +253,8 @@ async def _enter_payment(scope: Scope, bundle: CaseBundle) -> None:
     payment = bundle.order.payment
     charge = payment.processor_reference
     await ledger_rows.register(scope, charge, payment.captured)
+    if not bundle.earlier_refunds:
+        return
     await ledger_rows.lock(scope, charge)
     before = await ledger_rows.standing(scope, charge)
     for refund in bundle.earlier_refunds:

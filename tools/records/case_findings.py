@@ -88,20 +88,24 @@ class CaseFindings(KeepsCases):
         return CaseFile(bundle=bundle, facts=facts, missing=_lacking(readings, {fact.name for fact in facts}))
 
     async def save_decision(
-        self, merchant: str, case_id: str, decision: Decision | DefenceDecision, inputs_sha256: str
+        self, merchant: str, case_id: str, decision: Decision | DefenceDecision, inputs_sha256: str | None = None
     ) -> str:
-        """Keep a decision and make it the latest; returns its id, the same for the same content on the same inputs."""
+        """Keep a decision and make it the latest; returns its id, the same for the same content on the same inputs.
+
+        `inputs_sha256` is the digest of what was decided on; without it, of the facts as they stand.
+        """
         kind = "refund" if isinstance(decision, Decision) else "defence"
         content = canonical_json(decision)
         digest = hashlib.sha256(content).hexdigest()
         async with self._case(merchant, case_id, write=True) as case:
+            inputs = inputs_sha256 or _digest_of_facts(_known(await _amended(case), await _readings(case)))
             cursor = await case.scope.execute(
                 "select decision_id from amends.case_decision"
                 " where case_id = %s and content_sha256 = %s and inputs_sha256 = %s",
-                (case_id, digest, inputs_sha256),
+                (case_id, digest, inputs),
             )
             known = await cursor.fetchone()
-            decision_id = known[0] if known else await _keep_decision(case, kind, content, inputs_sha256)
+            decision_id = known[0] if known else await _keep_decision(case, kind, content, inputs)
             if case.row.latest_decision != decision_id:
                 await case.scope.execute(
                     "update amends.dispute_case set latest_decision = %s where case_id = %s", (decision_id, case_id)
@@ -133,6 +137,10 @@ def _lacking(readings: Sequence[Reading], known: Set[FactName]) -> tuple[Missing
             if missing.name not in known:
                 lacking.setdefault(missing.name, missing)
     return tuple(lacking.values())
+
+
+def _digest_of_facts(facts: Sequence[Fact]) -> str:
+    return hashlib.sha256("\n".join(fact.model_dump_json() for fact in facts).encode()).hexdigest()
 
 
 async def _amended(case: CaseScope) -> dict[FactName, Fact]:

@@ -20,7 +20,9 @@ _SUMMARIES: LiteralString = (
     " where {} order by c.changed_at desc, c.case_id limit %s"
 )
 _WITH_STATUS = sql.SQL(_SUMMARIES).format(sql.SQL("(%s::text is null or c.status = %s)"))
-_ON_PAYMENT = sql.SQL(_SUMMARIES).format(sql.SQL("c.charge = %s"))
+_ON_PAYMENT = sql.SQL(_SUMMARIES).format(
+    sql.SQL("c.charge = (select own.charge from amends.dispute_case own where own.case_id = %s)")
+)
 _ONE = sql.SQL(_SUMMARIES).format(sql.SQL("c.case_id = %s"))
 
 
@@ -57,9 +59,15 @@ class CaseProgress(KeepsCases):
         """The merchant's cases, the one changed last first."""
         return await self._summaries(merchant, _WITH_STATUS, (status, status, limit))
 
-    async def cases_on_payment(self, merchant: str, charge: str) -> Sequence[CaseSummary]:
-        """Every case about that payment, the one changed last first; 1000 at most."""
-        return await self._summaries(merchant, _ON_PAYMENT, (charge, 1000))
+    async def cases_on_payment(self, merchant: str, case_id: str) -> Sequence[CaseSummary]:
+        """Every case about that case's payment, itself included, the one changed last first; 1000 at most.
+
+        CaseUnknown when there is no such case.
+        """
+        found = await self._summaries(merchant, _ON_PAYMENT, (case_id, 1000))
+        if not found:
+            raise CaseUnknown(f"merchant {merchant} has no case {case_id}")
+        return found
 
     async def _summaries(self, merchant: str, query: sql.Composed, given: tuple[Any, ...]) -> list[CaseSummary]:
         async with self._records.merchant(merchant) as scope:

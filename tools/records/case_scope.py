@@ -7,12 +7,15 @@ from typing import LiteralString, NamedTuple
 from tools.records.audit import append
 from tools.records.case_words import CaseErased, CaseUnknown
 from tools.records.crypto import open_sealed, seal, unwrap_case_key
-from tools.records.records import Records, Scope
+from tools.records.records import Records, Scope, at_once
 
 _ROW: LiteralString = (
     "select k.wrapped, c.status, c.sealed_detail, c.sealed_bundle, c.latest_decision"
     " from amends.dispute_case c left join amends.case_key k using (merchant, case_id) where c.case_id = %s"
 )
+# Read after the lock, by a statement of its own: a writer that waited sees what the one before it wrote, or that the
+# key is gone.
+_LOCKED_ROW: LiteralString = f"select from amends.dispute_case where case_id = %s for no key update; {_ROW}"
 
 
 class CaseRow(NamedTuple):
@@ -68,9 +71,9 @@ class KeepsCases:
         """
         async with self._records.merchant(merchant) as scope:
             if write:
-                await scope.execute("select from amends.dispute_case where case_id = %s for no key update", (case_id,))
-            # Read after the lock: a writer that waited sees what the one before it wrote, or that the key is gone.
-            row = await (await scope.execute(_ROW, (case_id,))).fetchone()
+                row = await (await at_once(scope, _LOCKED_ROW, (case_id, case_id))).fetchone()
+            else:
+                row = await (await scope.execute(_ROW, (case_id,))).fetchone()
             if row is None:
                 raise CaseUnknown(f"merchant {merchant} has no case {case_id}")
             if row[0] is None:

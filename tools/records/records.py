@@ -1,11 +1,11 @@
 """Connections to the records, each transaction scoped to one merchant."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from time import monotonic
 from typing import Any, LiteralString, Self
 
-from psycopg import AsyncConnection, OperationalError
+from psycopg import AsyncClientCursor, AsyncConnection, AsyncCursor, OperationalError
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
@@ -15,7 +15,8 @@ from tools.records.tenancy import merchant_pass
 Scope = AsyncConnection[TupleRow]
 """A connection inside a transaction that sees and writes one merchant's rows."""
 
-_ENTER: LiteralString = "select set_config('amends.merchant', %s, true), set_config('amends.pass', %s, true)"
+# Both in one message: nearly every transaction here is a few short statements, so each trip to the server counts.
+_ENTER: LiteralString = "begin; select set_config('amends.merchant', %s, true), set_config('amends.pass', %s, true)"
 # Class 08 and 57P: the connection or the server went away (PostgreSQL manual, appendix A).
 _GONE = ("08", "57P")
 
@@ -26,6 +27,17 @@ class RecordsUnavailable(Exception):
 
 class WrongTenancySecret(Exception):
     """The database was migrated with another tenancy secret, so every merchant would look empty."""
+
+
+async def at_once(scope: Scope, statements: LiteralString, given: Sequence[str]) -> AsyncCursor[TupleRow]:
+    """Send several statements in one message; the cursor stands at the last one's result.
+
+    Only the simple protocol carries more than one, so the values are written into the text, quoted by psycopg.
+    """
+    cursor = await AsyncClientCursor(scope).execute(statements, given)
+    while cursor.nextset():
+        pass
+    return cursor
 
 
 def _server_is_gone(error: OperationalError) -> bool:
@@ -146,7 +158,6 @@ class Records:
     async def _begin(self, leaving: AsyncExitStack, entry: tuple[str, str], patience: float) -> Scope:
         async with AsyncExitStack() as entering:
             connection = await entering.enter_async_context(self._pool.connection(timeout=max(0.0, patience)))
-            await entering.enter_async_context(connection.transaction())
-            await connection.execute(_ENTER, entry)
+            await at_once(connection, _ENTER, entry)
             leaving.push_async_exit(entering.pop_all())
         return connection

@@ -1,5 +1,7 @@
 """Activities that move money: reserve in the ledger, reconcile with the processor, refund once."""
 
+from collections.abc import Sequence
+
 from temporalio import activity
 
 from tools.ports import PaymentActing, PaymentReading, ProcessorError, ProcessorRefund, RefundState
@@ -32,18 +34,15 @@ class MoneyActivities:
             return await self._doubts(case)
 
     async def _doubts(self, case: DecideCase) -> tuple[str, ...]:
-        charge = await self._charge(case.merchant, case.case_id)
+        on_payment = await self._cases.cases_on_payment(case.merchant, case.case_id)
+        charge = on_payment[0].payment_reference
         try:
-            await self._ledger.reconcile(case.merchant, charge, await self._books.refunds(charge))
+            await self._reconciled(case.merchant, charge)
             disputed = (await self._books.charge(charge)).disputed
         except ProcessorError as error:
             return (f"the processor could not be asked about the payment ({error})",)
         doubts = ["the payment is disputed at the bank"] if disputed else []
-        others = [
-            other.case_id
-            for other in await self._cases.cases_on_payment(case.merchant, charge)
-            if other.case_id != case.case_id
-        ]
+        others = [other.case_id for other in on_payment if other.case_id != case.case_id]
         if others:
             doubts.append(f"other cases are on the same payment: {', '.join(others)}")
         return tuple(doubts)
@@ -60,7 +59,7 @@ class MoneyActivities:
 
     async def _pay(self, order: PayRefund) -> PaymentResult:
         charge = await self._charge(order.merchant, order.case_id)
-        known = await self._reconcile(order, charge)
+        known = await self._known(order, charge)
         if known is not None:
             return await self._settle(order, known)
         if (await self._books.charge(charge)).disputed:
@@ -84,18 +83,23 @@ class MoneyActivities:
     async def check_refund(self, order: PayRefund) -> PaymentResult:
         """Ask what became of a pending refund."""
         async with signs_of_life():
-            known = await self._reconcile(order, await self._charge(order.merchant, order.case_id))
+            known = await self._known(order, await self._charge(order.merchant, order.case_id))
         if known is None:
             return PaymentResult(state=PaymentState.FAILED, why="the processor does not know the refund")
         return await self._settle(order, known)
 
     async def _charge(self, merchant: str, case_id: str) -> str:
-        return (await self._cases.bundle(merchant, case_id)).order.payment.processor_reference
+        return (await self._cases.summary(merchant, case_id)).payment_reference
 
-    async def _reconcile(self, order: PayRefund, charge: str) -> ProcessorRefund | None:
-        refunds = await self._books.refunds(charge)
-        await self._ledger.reconcile(order.merchant, charge, refunds)
+    async def _known(self, order: PayRefund, charge: str) -> ProcessorRefund | None:
+        refunds = await self._reconciled(order.merchant, charge)
         return next((refund for refund in refunds if refund.case_key == order.key), None)
+
+    async def _reconciled(self, merchant: str, charge: str) -> Sequence[ProcessorRefund]:
+        refunds = await self._books.refunds(charge)
+        if refunds:
+            await self._ledger.reconcile(merchant, charge, refunds)
+        return refunds
 
     async def _settle(self, order: PayRefund, refund: ProcessorRefund) -> PaymentResult:
         await self._ledger.settle(order.merchant, order.key, _STATES[refund.state], refund.reference, refund.failure)

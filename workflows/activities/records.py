@@ -66,8 +66,7 @@ class RecordActivities:
     @activity.defn
     async def record_decision(self, merchant: str, case_id: str, decision: Decision) -> Decided:
         """Keep a proposal; from here on its amount cannot change with a release."""
-        inputs = await self._inputs(merchant, case_id)
-        return self._decided(await self._cases.save_decision(merchant, case_id, decision, inputs), decision)
+        return self._decided(await self._cases.save_decision(merchant, case_id, decision), decision)
 
     @activity.defn
     async def record_person_decision(self, order: PersonDecides) -> Decided:
@@ -104,8 +103,7 @@ class RecordActivities:
     @activity.defn
     async def record_defence(self, merchant: str, case_id: str, decision: DefenceDecision) -> DefenceDecided:
         """Keep a stance on a chargeback."""
-        inputs = await self._inputs(merchant, case_id)
-        decision_id = await self._cases.save_decision(merchant, case_id, decision, inputs)
+        decision_id = await self._cases.save_decision(merchant, case_id, decision)
         return DefenceDecided(
             decision_id=decision_id,
             stance=decision.stance,
@@ -129,11 +127,6 @@ class RecordActivities:
             lesson = lesson_of(file.bundle, facts, decision, order.amount, accepted=order.accepted)
             if lesson is not None:
                 await asyncio.to_thread(self._library.teach, order.merchant, [lesson])
-
-    async def _inputs(self, merchant: str, case_id: str) -> str:
-        facts = await self._cases.facts(merchant, case_id)
-        text = "\n".join(fact.model_dump_json() for fact in facts)
-        return hashlib.sha256(text.encode()).hexdigest()
 
     def _decided(self, decision_id: str, decision: Decision) -> Decided:
         review = decision.route is Route.REVIEW

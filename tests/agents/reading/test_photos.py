@@ -54,7 +54,7 @@ def _cases(
 
 
 async def _read(cases: CaseInMemory, grader: Grader | None = None) -> Reading:
-    return await PhotoReader(cases, grader).read("lumen", "case-1001")
+    return await PhotoReader(cases, grader).read(await cases.bundle("lumen", "case-1001"))
 
 
 def _by_name(reading: Reading) -> dict[FactName, Fact]:

@@ -215,7 +215,7 @@ async def test_the_reader_fetches_each_answer_and_reads_it_as_its_carrier_writes
     sha = hashlib.sha256(payload).hexdigest()
     bundle = _case({"tracking_number": "7777777770", "tracking": "t.json", "tracking_sha256": sha})
 
-    reading = await RouteReader(CaseInMemory(bundle, {sha: payload})).read("lumen", "case-1001")
+    reading = await RouteReader(CaseInMemory(bundle, {sha: payload})).read(bundle)
 
     delivered = _by_name(reading)[FactName.ROUTE_DELIVERED_AT]
     assert delivered.value == "2026-03-04T09:12:00+00:00"
@@ -228,7 +228,7 @@ async def test_an_answer_that_no_reader_knows_is_missing_with_the_reason():
     sha = hashlib.sha256(payload).hexdigest()
     bundle = _case({"tracking": "t.json", "tracking_sha256": sha}, {})
 
-    reading = await RouteReader(CaseInMemory(bundle, {sha: payload})).read("lumen", "case-1001")
+    reading = await RouteReader(CaseInMemory(bundle, {sha: payload})).read(bundle)
 
     (gap,) = reading.missing
     assert gap.why.startswith("s1: The tracking file is not an answer of dhl_universal")
