@@ -1,11 +1,12 @@
 """The typed client of the workflows: what doors use to open cases and to be heard by them."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, cast
 
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from knowledge.case import Author, CaseBundle, CaseKind, Message
@@ -50,16 +51,18 @@ class CaseDesk:
             currency=bundle.order.total.currency,
         )
         # Started also when the records already held the case: a crash between the two must not strand it.
-        await self._installation.temporal.start_workflow(
-            (RefundCase.run if bundle.kind is CaseKind.REFUND else ChargebackCase.run),  # pyright: ignore
-            start,
-            id=workflow_id(opened.merchant, opened.case_id),
-            task_queue=TASK_QUEUE,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE
-            if opened.created
-            else WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-        )
+        # Told again after the case was dealt with and closed, it stays closed.
+        with suppress(WorkflowAlreadyStartedError):
+            await self._installation.temporal.start_workflow(
+                (RefundCase.run if bundle.kind is CaseKind.REFUND else ChargebackCase.run),  # pyright: ignore
+                start,
+                id=workflow_id(opened.merchant, opened.case_id),
+                task_queue=TASK_QUEUE,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE
+                if opened.created
+                else WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+            )
         return opened
 
     async def view(self, merchant: str, case_id: str) -> CaseView:

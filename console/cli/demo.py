@@ -20,7 +20,7 @@ from rich.table import Column, Table
 from console.cli.outside import play
 from console.cli.review import parse_amount, typed_value
 from console.cli.services import run_installation
-from console.cli.session import OUT
+from console.cli.session import ERR, OUT
 from console.cli.story import decision_story, headline
 from knowledge.case import Author, CaseBundle, CaseKind, Message
 from knowledge.decision import Decision, DefenceDecision, Resolution
@@ -79,14 +79,19 @@ class Ended(BaseModel):
 def demo(
     samples: Annotated[Path, typer.Option(help="Folder of sample cases.")] = SAMPLES,
     keep: Annotated[bool, typer.Option(help="Leave the services running afterwards until Ctrl-C.")] = False,
-    fresh: Annotated[bool, typer.Option(help="Start from an empty data folder `<data>/demo`.")] = True,
 ) -> None:
-    """Run the refund agent and the chargeback agent on the sample cases. Exit code 1 when one ends otherwise."""
+    """Run the refund agent and the chargeback agent on the sample cases, from an empty data folder `<data>/demo`.
+
+    Exit code 1 when one ends otherwise.
+    """
     settings = Settings()
     data = settings.data.expanduser().absolute() / "demo"
     settings = settings.model_copy(update={"data": data})
-    if fresh and read_addresses(data) is None:
-        shutil.rmtree(data, ignore_errors=True)
+    if read_addresses(data) is not None:
+        problem = f"an earlier demo still runs in {data}; stop it with Ctrl-C, or with `AMENDS_DATA={data} amends down`"
+        ERR.print(f"[red]Not started:[/red] {escape(problem)}", highlight=False, soft_wrap=True)
+        raise typer.Exit(1)
+    shutil.rmtree(data, ignore_errors=True)
     wrong = asyncio.run(_demo(settings, samples, keep=keep))
     if wrong:
         raise typer.Exit(1)
@@ -125,10 +130,7 @@ async def _demo(settings: Settings, samples: Path, *, keep: bool) -> int:
 
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncGenerator[None, None]:
-    """The installation of this data folder: the one that runs already, or ours while the demo lasts."""
-    if read_addresses(settings.data) is not None:
-        yield
-        return
+    """An installation in this data folder, while the demo lasts."""
     stopped, ready = asyncio.Event(), asyncio.Event()
 
     def tell(_: object) -> None:
@@ -280,7 +282,9 @@ async def _told(
 
 
 def _main_reason(decision: Decision | DefenceDecision) -> str:
-    """The reason that speaks of this case, rather than of the law or of who decided."""
+    """The reason that speaks of this case, rather than of the law; a person's own, where they decided otherwise."""
+    if decision.reasons[0].rule == "person.decided_otherwise":
+        return decision.reasons[0].text
     own = [one for one in decision.reasons if not one.rule.startswith(("entitlement.", "person.", "ledger."))]
     return (own or list(decision.reasons))[0].text
 

@@ -24,6 +24,16 @@ async def test_a_lost_parcel_is_refunded_in_full_and_the_buyer_is_told(house: Ho
     assert (await house.installation.audit.verify("lumen")).intact
 
 
+async def test_a_closed_case_told_again_stays_closed(house: House) -> None:
+    bundle, files = lost("told-again")
+    async with house.worker():
+        await house.open(bundle, files)
+        await house.until("told-again", Stage.CLOSED)
+        assert not (await house.desk.open(bundle, files)).created
+        assert (await house.desk.view("lumen", "told-again")).stage is Stage.CLOSED
+    assert await house.refunded(bundle.order.payment.processor_reference) == [4500]
+
+
 async def test_a_claim_of_damage_without_a_photo_is_answered_by_one_question(house: House) -> None:
     async with house.worker():
         await house.open(case("asked-1", "broken: chegou partido"), {})

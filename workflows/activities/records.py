@@ -76,7 +76,7 @@ class RecordActivities:
             raise TypeError(f"decision {order.base_decision_id} is not a refund decision")
         changed = order.resolution is not base.resolution or order.amount != base.amount
         reason = Reason(
-            rule="person.decided",
+            rule="person.decided_otherwise" if changed else "person.approved",
             text=f"{order.by} {'decided otherwise' if changed else 'approved'}: {order.note or 'no note'}",
         )
         ladder = (

@@ -11,7 +11,7 @@ from knowledge.facts import Fact, FactMethod, FactName, FactValue, MessageSpan, 
 
 _SECOND_REASON = 0.25
 """A second reason is named when it gets at least this much of the first one's place beside it."""
-_VERSION = "2"
+_VERSION = "3"
 
 
 class ClaimReader:
@@ -24,14 +24,24 @@ class ClaimReader:
     def read(self, messages: Sequence[Message]) -> Reading:
         """Facts of the buyer's messages, all `claimed`: everything here is only their word.
 
-        The newest message whose complaint is clear decides the reason; what is not said is missing.
+        The message whose complaint is clearest decides the reason; what only thanks or greets is no complaint, and
+        what is not said is missing.
         """
         told = [message for message in messages if message.author is Author.BUYER and message.text.strip()]
         if not told:
             return Reading(missing=(MissingFact(name=FactName.CLAIM_REASON, why="the buyer has written nothing"),))
-        facts = [self._fact(FactName.CLAIM_FIRST_AT, min(one.at for one in told).isoformat(), 1.0, told[0])]
         # What instructs is noticed below, and has no say in what the complaint is or how bad it was.
-        guesses = [(message, self.read_text(_complaint(message.text))) for message in told]
+        read = [(message, self.read_text(_complaint(message.text))) for message in told]
+        guesses = [(message, one) for message, one in read if one.complains]
+        if not guesses:
+            why = "the buyer's messages complain of nothing"
+            language = self._fact(FactName.CLAIM_LANGUAGE, read[-1][1].languages[0], 0.9, told[-1])
+            return Reading(
+                facts=(language, *self._instructions(messages)),
+                missing=(MissingFact(name=FactName.CLAIM_REASON, why=why),),
+            )
+        first = min((message for message, _ in guesses), key=lambda one: one.at)
+        facts = [self._fact(FactName.CLAIM_FIRST_AT, first.at.isoformat(), 1.0, first)]
         message, best = max(guesses, key=lambda pair: pair[1].confidence)
         place = _deciding(best, best.reason)
         facts.append(self._fact(FactName.CLAIM_REASON, best.reason, best.confidence, message, place))

@@ -17,7 +17,7 @@ from knowledge.reasons import DisputeReason
 from knowledge.rules.entitlements import Entitlement, Guarantee
 from knowledge.rules.policy import MerchantPolicy
 
-RULE_VERSION = "refund@2"
+RULE_VERSION = "refund@3"
 
 
 def decide_refund(question: RefundQuestion) -> Decision:

@@ -4,7 +4,7 @@ from knowledge.decision import Reason, Resolution, Rung
 from knowledge.facts import FactMethod, FactName, Standing
 from knowledge.judgement.assess import light_parcel
 from knowledge.judgement.costs import Costs, weigh
-from knowledge.judgement.fair_value import fair_value
+from knowledge.judgement.fair_value import FairValue, fair_value
 from knowledge.judgement.refund.question import CaseFacts, Draft
 from knowledge.reasons import DisputeReason, Severity
 from knowledge.rules.entitlements import Entitlement, Guarantee
@@ -64,14 +64,14 @@ def faulty(case: CaseFacts) -> Draft:
     fair = fair_value(case.reason, severity, case.precedents, case.policy)
     costs = Costs.of(case.policy, case.paid.currency, case.facts, severity)
     weighed = weigh(
-        fair, costs, items=case.items, shipping=case.shipping, severity=severity, can_return=not case.digital
+        fair, costs, items=case.items, shipping=case.shipping, severity=severity, can_return=_can_be_sent_back(case)
     )
     amount = case.capped(weighed.amount)
     share_text = f"{fair.usual:.0%}" if weighed.resolution is Resolution.PRICE_REDUCTION else "the whole"
     fair_reason = Reason(
         rule="fair_value",
-        text=f"{_HARM[severity]} harm: people gave back {fair.low:.0%} to {fair.high:.0%} of the price, "
-        f"usually {fair.usual:.0%} ({len(fair.rests_on)} similar cases beside the policy's band).",
+        text=f"{_HARM[severity]} harm: {_who_gave(fair)} {fair.low:.0%} to {fair.high:.0%} of the price, "
+        f"usually {fair.usual:.0%}.",
         citations=case.cite(told_by, FactName.ORDER_ITEMS_PRICE),
         source=" and precedents ".join(
             part
@@ -98,6 +98,23 @@ def faulty(case: CaseFacts) -> Draft:
         rungs=_fallback(case, weighed.resolution),
         corroborated=_stands(case, told_by),
     )
+
+
+def _who_gave(fair: FairValue) -> str:
+    match len(fair.rests_on):
+        case 0:
+            return "no similar case is known, and the policy gives back"
+        case 1:
+            return "a similar case and the policy gave back"
+        case count:
+            return f"{count} similar cases and the policy gave back"
+
+
+def _can_be_sent_back(case: CaseFacts) -> bool:
+    """Not what was only ever a file, and not a counterfeit, which must not come back into trade: customs may not let
+    one be exported again as it is (TRIPS, article 59).
+    """
+    return not case.digital and case.reason is not DisputeReason.COUNTERFEIT
 
 
 def _has_photo(case: CaseFacts) -> bool:

@@ -60,7 +60,12 @@ class CaseFacts:
         return tuple(self.facts[name].citation for name in names if name in self.facts)
 
     def severity(self) -> tuple[Severity, FactName] | None:
-        """The harm and the fact it comes from: the photo's grade before the buyer's words."""
+        """The harm and the fact it comes from: the photo's grade before the buyer's words.
+
+        A counterfeit, however neat, is not the thing that was sold, so no wording makes its harm less than whole.
+        """
+        if self.reason is DisputeReason.COUNTERFEIT:
+            return Severity.SEVERE, FactName.CLAIM_REASON
         for name in (FactName.PHOTO_DAMAGE, FactName.CLAIM_SEVERITY):
             if name in self.facts:
                 return self.facts[name].severity(), name

@@ -59,6 +59,33 @@ def test_a_complaint_is_read_in_the_buyers_language(reader: ClaimReader, text: s
     assert all(fact.standing is Standing.CLAIMED for fact in read.values())
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thanks, the lamp looks great on my desk.",
+        "Hello",
+        "Obrigada, chegou tudo certinho.",
+        "Vielen Dank, alles gut angekommen.",
+        "谢谢，已经收到了",
+        "Merci beaucoup, très content de mon achat",
+        "Спасибо, всё пришло",
+    ],
+)
+def test_thanks_and_greetings_complain_of_nothing(reader: ClaimReader, text: str) -> None:
+    reading = reader.read([message(text)])
+    assert [fact.name for fact in reading.facts] == [FactName.CLAIM_LANGUAGE]
+    assert [(one.name, one.why) for one in reading.missing] == [
+        (FactName.CLAIM_REASON, "the buyer's messages complain of nothing")
+    ]
+
+
+def test_thanks_beside_a_complaint_change_neither_its_reason_nor_its_day(reader: ClaimReader) -> None:
+    thanks = message("Thank you, it arrived!", name="m-0").model_copy(update={"at": datetime(2026, 10, 1, tzinfo=UTC)})
+    read = facts(reader, thanks, message("The vase was smashed to bits when I opened the carton."))
+    assert read[FactName.CLAIM_REASON].value == "damaged"
+    assert read[FactName.CLAIM_FIRST_AT].value == "2026-11-02T09:00:00+00:00"
+
+
 def test_the_sentence_that_decided_is_cited(reader: ClaimReader) -> None:
     text = "Hello there. I ordered last week for my sister. The glass lid arrived broken. Thank you."
     citation = facts(reader, message(text))[FactName.CLAIM_REASON].citation

@@ -7,7 +7,7 @@ from knowledge.facts import Fact, FactMethod, FactName, Standing
 from knowledge.reasons import DisputeReason, Severity
 from tests.knowledge.judgement.claimed import claim, decided, delivered, euros, fact, harm, order, photo, precedent
 
-FAULTS = ["damaged", "defective", "not_as_described", "counterfeit", "wrong_item", "missing_parts"]
+FAULTS = ["damaged", "defective", "not_as_described", "wrong_item", "missing_parts"]
 BY_A_PERSON = ["unauthorized", "duplicate_charge", "refund_not_processed", "other"]
 
 
@@ -60,6 +60,14 @@ def test_goods_at_fault_are_worth_the_usual_share_for_their_harm(
     decision = decided(*faulty(reason, harm(severity), *photo(severity)))
     assert (decision.resolution, decision.amount, decision.floor) == (resolution, euros(amount), euros(floor))
     assert [reason.rule for reason in decision.reasons[1:]] == ["fair_value", "least_cost"]
+
+
+@pytest.mark.parametrize("told", [[], [harm("none")], [harm("minor"), *photo("minor")], [harm("severe")]])
+def test_a_counterfeit_is_worth_nothing_however_neat_and_is_not_sent_back(told: list[Fact]) -> None:
+    decision = decided(*faulty("counterfeit", *told))
+    assert (decision.resolution, decision.amount) == (Resolution.FULL_REFUND, euros(4500))
+    assert [name for name, _ in decision.alternatives] == ["full refund"]
+    assert "claims of the kind 'counterfeit' are always reviewed" in decision.review_because
 
 
 def test_the_fair_interval_of_a_reduction_is_the_band_and_a_refusal_may_send_the_goods_back() -> None:
