@@ -30,6 +30,7 @@ from tools.mail.outbox import Outbox
 from tools.settings import Settings
 from workflows.activities.buyers import BuyerActivities
 from workflows.activities.defence import DefenceActivities
+from workflows.activities.heartbeat import SILENCE, SignsOfLife
 from workflows.activities.money import MoneyActivities
 from workflows.activities.records import RecordActivities
 from workflows.chargeback_case import ChargebackCase
@@ -80,6 +81,7 @@ def graph_plugin(installation: Installation, household: Household, gateway: Mode
         graphs=graphs,
         default_activity_options={
             "start_to_close_timeout": timedelta(minutes=2),
+            "heartbeat_timeout": SILENCE,
             # Bugs suspend a case until they are mended; nothing is lost by trying again.
             "retry_policy": RetryPolicy(maximum_interval=timedelta(minutes=5)),
         },
@@ -117,6 +119,7 @@ def make_worker(installation: Installation, household: Household, gateway: Model
             defence.dispute_standing,
             defence.close,
         ],
+        interceptors=[SignsOfLife()],
         plugins=[graph_plugin(installation, household, gateway)],
         workflow_runner=RUNNER,
         **options,

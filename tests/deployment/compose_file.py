@@ -1,4 +1,4 @@
-"""The part of the Compose specification that our file uses, strictly: an unknown or misspelt key is refused."""
+"""The Compose file as typed parts, for tests of what it promises; the specification's own schema is checked beside."""
 
 import re
 from pathlib import Path

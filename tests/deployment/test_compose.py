@@ -1,10 +1,13 @@
 """`docker compose up` on one host: every promise of the file that can be checked without a Docker daemon."""
 
+import json
 import re
 import subprocess
+from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from tests.deployment.compose_file import ROOT, ComposeFile, compose_file, text, variables
@@ -18,9 +21,27 @@ def compose() -> ComposeFile:
     return compose_file()
 
 
-def test_a_misspelt_key_is_refused() -> None:
-    raw = yaml.safe_load(text().replace("healthcheck:", "health_check:", 1))
-    with pytest.raises(ValidationError, match=r"services\.postgres\.health_check"):
+def _broken(raw: Any) -> list[str]:
+    schema = json.loads((ROOT / "tests" / "specifications" / "compose_spec.json").read_text(encoding="utf-8"))
+    found: list[str] = [error.json_path for error in Draft202012Validator(schema).iter_errors(raw)]  # pyright: ignore[reportUnknownMemberType]
+    return found
+
+
+def test_the_file_is_as_the_compose_specification_says() -> None:
+    assert _broken(yaml.safe_load(text())) == []
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "where"),
+    [
+        ("healthcheck:", "health_check:", "$.services.postgres"),
+        ("condition: service_healthy", "condition: healthy", "$.services['temporal-schema'].depends_on"),
+    ],
+)
+def test_a_misspelt_key_or_value_is_refused(right: str, wrong: str, where: str) -> None:
+    raw = yaml.safe_load(text().replace(right, wrong, 1))
+    assert where in _broken(raw)
+    with pytest.raises(ValidationError, match=r"health"):
         ComposeFile.model_validate(raw)
 
 

@@ -46,7 +46,9 @@ class BuyerActivities:
                 body=message.body,
             )
         )
-        await self._cases.record_event(order.merchant, order.case_id, "amends", f"told:{order.what}", message.body)
+        await self._cases.record_event(
+            order.merchant, order.case_id, "amends", f"told:{order.what}", message.body, key=order.key
+        )
 
 
 def _language(file: CaseFile) -> str | None:

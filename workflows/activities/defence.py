@@ -18,7 +18,6 @@ from tools.ports import DisputeState, EvidencePackage, PaymentActing, PaymentRea
 from tools.records.cases import CaseRecords
 from tools.records.ledger import Ledger
 from tools.records.ledger_words import ChargebackOutcome
-from workflows.activities.heartbeat import signs_of_life
 from workflows.credits import CreditBook
 from workflows.messages import (
     CaseRef,
@@ -76,10 +75,6 @@ class DefenceActivities:
     @activity.defn
     async def write_letter(self, order: WriteLetter) -> LetterWritten:
         """Compose from typed claims, verify every sentence, render, and keep letter, proof and packet."""
-        async with signs_of_life():
-            return await self._write_letter(order)
-
-    async def _write_letter(self, order: WriteLetter) -> LetterWritten:
         bundle, notice = await self._notice(order)
         decision = await self._cases.decision(order.merchant, order.case_id, order.decision_id)
         if not isinstance(decision, DefenceDecision):
@@ -158,10 +153,6 @@ class DefenceActivities:
     @activity.defn
     async def submit(self, order: Submit) -> SubmissionResult:
         """Stage, then submit once; whatever was submitted before is confirmed, never repeated."""
-        async with signs_of_life():
-            return await self._submit(order)
-
-    async def _submit(self, order: Submit) -> SubmissionResult:
         _, notice = await self._notice(order)
         packet = await self._cases.artifact(order.merchant, order.case_id, order.packet_sha256)
         try:
@@ -188,16 +179,13 @@ class DefenceActivities:
             "submitted",
             "signed" if order.signed_by else "composed and proved, sent without a signature",
             order.packet_sha256,
+            key=order.key,
         )
         return SubmissionResult(state=SubmissionState.SUBMITTED)
 
     @activity.defn
     async def concede(self, order: Concede) -> None:
         """Accept the chargeback; a dispute that is already closed is left as it is."""
-        async with signs_of_life():
-            await self._concede(order)
-
-    async def _concede(self, order: Concede) -> None:
         _, notice = await self._notice(order)
         if (await self._books.dispute(notice.dispute_id)).state not in _CLOSED:
             await self._processor.accept_dispute(notice.dispute_id, key=order.key)

@@ -7,7 +7,6 @@ from temporalio import activity
 from tools.ports import PaymentActing, PaymentReading, ProcessorError, ProcessorRefund, RefundState
 from tools.records.cases import CaseRecords
 from tools.records.ledger import EntryKind, EntryState, Ledger, OverCaptured
-from workflows.activities.heartbeat import signs_of_life
 from workflows.messages import DecideCase, PaymentResult, PaymentState, PayRefund
 
 _STATES = {
@@ -30,10 +29,6 @@ class MoneyActivities:
     @activity.defn
     async def payment_doubts(self, case: DecideCase) -> tuple[str, ...]:
         """Reconcile the payment; in plain words, why a person should look before anything is paid on it."""
-        async with signs_of_life():
-            return await self._doubts(case)
-
-    async def _doubts(self, case: DecideCase) -> tuple[str, ...]:
         on_payment = await self._cases.cases_on_payment(case.merchant, case.case_id)
         charge = on_payment[0].payment_reference
         try:
@@ -54,10 +49,6 @@ class MoneyActivities:
         The ledger reserves first; then the processor is asked what it already did, because keys expire and
         answers get lost; only then is it asked to refund. A retryable failure is raised and tried again.
         """
-        async with signs_of_life():
-            return await self._pay(order)
-
-    async def _pay(self, order: PayRefund) -> PaymentResult:
         charge = await self._charge(order.merchant, order.case_id)
         known = await self._known(order, charge)
         if known is not None:
@@ -82,8 +73,7 @@ class MoneyActivities:
     @activity.defn
     async def check_refund(self, order: PayRefund) -> PaymentResult:
         """Ask what became of a pending refund."""
-        async with signs_of_life():
-            known = await self._known(order, await self._charge(order.merchant, order.case_id))
+        known = await self._known(order, await self._charge(order.merchant, order.case_id))
         if known is None:
             return PaymentResult(state=PaymentState.FAILED, why="the processor does not know the refund")
         return await self._settle(order, known)

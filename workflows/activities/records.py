@@ -96,7 +96,13 @@ class RecordActivities:
         inputs = hashlib.sha256(f"{order.base_decision_id}/{order.by}".encode()).hexdigest()
         decision_id = await self._cases.save_decision(order.merchant, order.case_id, decision, inputs)
         await self._cases.record_event(
-            order.merchant, order.case_id, order.by, "decided", f"{order.resolution.value} {order.amount}", decision_id
+            order.merchant,
+            order.case_id,
+            order.by,
+            "decided",
+            f"{order.resolution.value} {order.amount}",
+            decision_id,
+            key=f"decided/{decision_id}",
         )
         return self._decided(decision_id, decision)
 
