@@ -201,7 +201,32 @@ FactValue = str | int | bool | Money
 """The JSON form of a value: times as ISO 8601 text with an offset, enumerations as their text."""
 
 
-def _as_json(name: FactName, value: object) -> FactValue:
+_YES_NO = {"yes": True, "true": True, "no": False, "false": False}
+
+
+def written_value(name: FactName, text: str) -> FactValue:
+    """What a person wrote as the value of that fact; ValueError says what the fact takes.
+
+    Amounts as `12.50 EUR`, times as `2026-03-01T09:30:00Z`, yes or no, whole numbers, a word of the fact's own list,
+    or free text.
+    """
+    expected, text = _TYPES[name], text.strip()
+    value: object = text
+    if expected is Money:
+        value = Money.parse(text[:-3].strip(), text[-3:].upper())
+    elif expected is bool:
+        if text.casefold() not in _YES_NO:
+            raise ValueError(f"{name} takes yes or no, got {text!r}")
+        value = _YES_NO[text.casefold()]
+    elif expected is int:
+        if not text.isdecimal():
+            raise ValueError(f"{name} takes a whole number, got {text!r}")
+        value = int(text)
+    return checked_value(name, value)
+
+
+def checked_value(name: FactName, value: object) -> FactValue:
+    """The value in its JSON form; ValueError when it is not of the fact's type."""
     expected = _TYPES[name]
     if expected is datetime:
         # Pydantic alone reads bare digits as seconds since 1970, which nobody means who writes a date.
@@ -210,14 +235,21 @@ def _as_json(name: FactName, value: object) -> FactValue:
         at: datetime = TypeAdapter(AwareDatetime).validate_python(value)
         return at.isoformat()
     if expected is Money:
-        return Money.model_validate(value)
+        amount = Money.model_validate(value)
+        if amount.minor < 0:
+            raise ValueError(f"{name} takes an amount of zero or more, got {amount}")
+        return amount
     if expected is bool or expected is int:
         if type(value) is not expected:
             raise ValueError(f"{name} takes {expected.__name__}, got {value!r}")
+        if expected is int and value < 0:  # type: ignore[operator]
+            raise ValueError(f"{name} takes a number of zero or more, got {value}")
         return value  # type: ignore[return-value]
     if issubclass(expected, StrEnum):
+        if value not in list(expected):
+            raise ValueError(f"{name} takes one of {', '.join(expected)}, got {value!r}")
         return expected(str(value)).value
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not value.strip():
         raise ValueError(f"{name} takes text, got {value!r}")
     return value
 
@@ -239,7 +271,7 @@ class Fact(Frozen):
     def _typed_by_name(cls, data: object) -> object:
         if isinstance(data, dict) and "name" in data and "value" in data:
             fields: dict[str, object] = dict(data)  # pyright: ignore[reportUnknownArgumentType]
-            return fields | {"value": _as_json(FactName(str(fields["name"])), fields["value"])}
+            return fields | {"value": checked_value(FactName(str(fields["name"])), fields["value"])}
         return data  # pyright: ignore[reportUnknownVariableType]
 
     def reason(self) -> DisputeReason:

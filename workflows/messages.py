@@ -1,14 +1,14 @@
 """Messages in and out of the workflows: one small frozen type each. They are an on-disk format."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from knowledge.base import Frozen
 from knowledge.case import CaseKind
 from knowledge.decision import Resolution, Route, Rung, Stance
-from knowledge.facts import FactName, FactValue, Reading
+from knowledge.facts import FactName, FactValue, Reading, checked_value
 from knowledge.money import Money
 
 TASK_QUEUE = "amends"
@@ -84,6 +84,12 @@ class FactCorrection(Frozen):
     name: FactName
     value: FactValue
     note: Annotated[str, Field(min_length=1, max_length=2000)]
+
+    @model_validator(mode="after")
+    def _of_the_facts_type(self) -> Self:
+        # Said at the door, to whoever writes it, and not by the step that would keep it.
+        checked_value(self.name, self.value)
+        return self
 
 
 class BuyerMove(StrEnum):

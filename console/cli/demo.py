@@ -18,13 +18,13 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from console.cli.outside import play
-from console.cli.review import parse_amount, typed_value
+from console.cli.review import parse_amount
 from console.cli.services import run_installation
 from console.cli.session import ERR, OUT
 from console.cli.story import decision_story, headline
 from knowledge.case import Author, CaseBundle, CaseKind, Message
 from knowledge.decision import Decision, DefenceDecision, Resolution
-from knowledge.facts import FactName
+from knowledge.facts import FactName, written_value
 from knowledge.library.embeddings import E5Embedder
 from knowledge.library.history import synthetic_history
 from knowledge.library.precedents import PrecedentWriter
@@ -224,7 +224,9 @@ async def _act_as_reviewer(desk: CaseDesk, bundle: CaseBundle, step: dict[str, A
     merchant, case_id = bundle.merchant.id, bundle.case_id
     if "amend" in step:
         name, value, note = step["amend"]
-        correction = FactCorrection(by=_REVIEWER, name=FactName(name), value=typed_value(value), note=note)
+        correction = FactCorrection(
+            by=_REVIEWER, name=FactName(name), value=written_value(FactName(name), value), note=note
+        )
         await desk.amend_fact(merchant, case_id, correction)
         return
     review = Review(

@@ -9,7 +9,7 @@ from rich.table import Table
 from console.cli.cases import show as show_case
 from console.cli.session import OUT, By, CaseId, Merchant, run
 from knowledge.decision import Resolution
-from knowledge.facts import FactName
+from knowledge.facts import FactName, written_value
 from knowledge.money import Money
 from workflows.desk import CaseDesk
 from workflows.installation import Installation
@@ -100,15 +100,18 @@ def escalate(case_id: CaseId, merchant: Merchant, by: By, note: Note = "") -> No
 def amend_fact(
     case_id: CaseId,
     name: Annotated[FactName, typer.Argument(help="Which fact.")],
-    value: Annotated[str, typer.Argument(help="Its right value.")],
+    value: Annotated[str, typer.Argument(help="Its right value: 12.50EUR, a time, yes or no, a word.")],
     merchant: Merchant,
     by: By,
     note: Annotated[str, typer.Option(help="How you know.")],
 ) -> None:
     """Supply or correct a fact; the case is decided anew."""
+    try:
+        correction = FactCorrection(by=by, name=name, value=written_value(name, value), note=note)
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem), param_hint="value") from None
 
     async def work(installation: Installation, desk: CaseDesk) -> None:
-        correction = FactCorrection(by=by, name=name, value=typed_value(value), note=note)
         answered = await desk.amend_fact(merchant, case_id, correction)
         OUT.print(f"[green]taken[/green] {escape(answered.detail)}")
 
@@ -133,10 +136,3 @@ def parse_amount(text: str) -> Money:
         return Money.parse(compact[:-3], compact[-3:])
     except ValueError as problem:
         raise typer.BadParameter(f"{problem}") from None
-
-
-def typed_value(text: str) -> str | int | bool:
-    """Whole numbers and yes/no as such, everything else as text."""
-    if text.lstrip("-").isdigit():
-        return int(text)
-    return {"true": True, "false": False}.get(text.lower(), text)

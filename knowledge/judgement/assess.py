@@ -1,11 +1,11 @@
 """Joining facts: what is established, what contradicts what, what is missing, and who is liable."""
 
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from knowledge.decision import Assessment, Contradiction, Liability
 from knowledge.facts import Fact, FactMethod, FactName, Reading, Standing
+from knowledge.judgement.places import delivered_elsewhere
 from knowledge.reasons import DisputeReason, Severity
 from knowledge.rules.policy import MerchantPolicy
 from knowledge.tracking import TrackingStatus
@@ -28,9 +28,6 @@ _SHOWN_BY_PHOTO = frozenset(
 _NOT_COMING = frozenset(
     {TrackingStatus.LOST, TrackingStatus.RETURNED, TrackingStatus.RETURNING, TrackingStatus.REFUSED}
 )
-
-_BARE = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
-_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 
 LIGHT_PARCEL = 0.6
 """A parcel the carrier weighed below this share of the goods' own weight cannot hold all of them."""
@@ -124,43 +121,6 @@ def _contradictions(
                 f"the words say {told.value} harm, the photo is graded {graded.value}",
             )
     return found
-
-
-def delivered_elsewhere(facts: dict[FactName, Fact]) -> bool:
-    """True when the carrier's place of delivery names neither the postcode nor the city of the order's destination."""
-    return _at_destination(facts) is False
-
-
-def delivered_at_destination(facts: dict[FactName, Fact]) -> bool:
-    """True when the carrier's place of delivery names the postcode or the city of the order's destination."""
-    return _at_destination(facts) is True
-
-
-def _at_destination(facts: dict[FactName, Fact]) -> bool | None:
-    """Whether the two places agree; None when they cannot be compared (a Latin scan for an address in Japanese)."""
-    place = facts.get(FactName.ROUTE_DELIVERY_PLACE)
-    if place is None or FactName.ROUTE_DELIVERED_AT not in facts:
-        return None
-    recorded = _plain(place.text())
-    found: list[bool] = []
-    for name in (FactName.ORDER_DESTINATION_POSTCODE, FactName.ORDER_DESTINATION_CITY):
-        text = facts[name].text() if name in facts else ""
-        wanted = {_plain(text), _plain(text.casefold().translate(_SPELT_OUT))} - {""}
-        if any(_comparable(one, recorded) for one in wanted):
-            found.append(any(one in recorded for one in wanted))
-    return any(found) if found else None
-
-
-def _comparable(wanted: str, recorded: str) -> bool:
-    if any(letter.isdigit() for letter in wanted):
-        return any(letter.isdigit() for letter in recorded)
-    return wanted.isascii() == recorded.isascii()
-
-
-def _plain(text: str) -> str:
-    # Carriers print MUNCHEN and LODZ: marks over letters tell no two places apart.
-    bare = unicodedata.normalize("NFKD", text.casefold()).translate(_BARE)
-    return "".join(letter for letter in bare if letter.isalnum())
 
 
 def overdue_days(facts: dict[FactName, Fact], as_of: datetime) -> int | None:

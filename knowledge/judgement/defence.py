@@ -8,13 +8,13 @@ from knowledge.base import Frozen
 from knowledge.case import Author, CaseBundle, DocumentKind, EarlierRefund
 from knowledge.decision import DefenceDecision, Reason, Route, Stance
 from knowledge.facts import Citation, Fact, FactName, OrderField
-from knowledge.judgement.assess import delivered_at_destination, delivered_elsewhere
+from knowledge.judgement.places import delivered_at_destination, delivered_elsewhere
 from knowledge.money import Money, total
 from knowledge.reasons import ChargebackFamily, DisputeReason
 from knowledge.rules.policy import MerchantPolicy
 from knowledge.rules.reason_codes import ReasonCode
 
-RULE_VERSION = "defence@2"
+RULE_VERSION = "defence@3"
 
 # Win rates of answered disputes per family where our sources give one (four shops, August 2026, n >= 45 each);
 # other families start at the even middle. They are priors until a merchant's own outcomes replace them.
@@ -94,7 +94,7 @@ def decide_defence(question: DefenceQuestion) -> DefenceDecision:
         reasons.append(
             Reason(
                 rule="defence.credited",
-                text=f"{credited} was given back before; it is shown as a credit and only {contested} is contested.",
+                text=f"{credited} has been given back; it is shown as a credit and only {contested} is contested.",
                 citations=(OrderField(pointer="/earlier_refunds"),),
                 source="processor documentation: a credit already issued is always shown",
             )
@@ -225,7 +225,7 @@ def _ground(
         return _Ground(
             stance=Stance.FIGHT,
             rule="defence.credit_issued",
-            text=f"The whole disputed amount was given back before the dispute ({credited}).",
+            text=f"The whole disputed amount has been given back ({credited}).",
             citations=(OrderField(pointer="/earlier_refunds"),),
         )
     match family:
@@ -287,7 +287,9 @@ def _fraud(facts: dict[FactName, Fact], held: frozenset[str]) -> _Ground:
         return _Ground(
             stance=Stance.FIGHT,
             rule="defence.authenticated",
-            text="The payment was authenticated with 3-D Secure.",
+            text="The payment was authenticated with 3-D Secure."
+            if _text(facts, FactName.PAYMENT_THREE_D_SECURE) == "authenticated"
+            else "Authentication with 3-D Secure was attempted, and the issuer's side could not take part.",
             citations=_cite(facts, FactName.PAYMENT_THREE_D_SECURE, FactName.PAYMENT_ECI),
             source="Visa Dispute Management Guidelines, condition 10.4; Mastercard 3DS liability shift",
         )

@@ -4,7 +4,8 @@ from fractions import Fraction
 
 from knowledge.decision import Reason, Resolution
 from knowledge.facts import FactName
-from knowledge.judgement.assess import counts_as_lost, delivered_elsewhere
+from knowledge.judgement.assess import counts_as_lost
+from knowledge.judgement.places import delivered_elsewhere
 from knowledge.judgement.refund.question import CaseFacts, Draft
 
 
@@ -75,9 +76,25 @@ def not_received(case: CaseFacts) -> Draft:
 
 
 def late_delivery(case: CaseFacts) -> Draft:
-    """It came after the promised date: the delivery charge and a share of the price a day."""
+    """It came after the promised date: the delivery charge and a share of the price a day.
+
+    What has not come at all is late as well, and judged as not received; without a carrier's record nobody knows which.
+    """
+    if case.delivered_at is None:
+        if FactName.ROUTE_STATUS in case.facts:
+            return not_received(case)
+        return case.without_money(
+            Resolution.ASK_EVIDENCE,
+            Reason(
+                rule="late.unknown",
+                text="No carrier record says when, or whether, the parcel came.",
+                citations=case.cite(FactName.CLAIM_REASON, FactName.ORDER_PROMISED_BY),
+            ),
+            question="details",
+            corroborated=False,
+        )
     promised = case.facts.get(FactName.ORDER_PROMISED_BY)
-    late = (case.delivered_at - promised.time()).days if case.delivered_at and promised else None
+    late = (case.delivered_at - promised.time()).days if promised else None
     if late is None or late <= 0:
         return case.without_money(
             Resolution.DENY,

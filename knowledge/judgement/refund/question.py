@@ -5,8 +5,9 @@ from datetime import datetime
 from knowledge.base import Frozen
 from knowledge.decision import Assessment, Reason, Resolution, Rung
 from knowledge.facts import Citation, Fact, FactName
-from knowledge.judgement.assess import counts_as_lost, delivered_elsewhere, overdue_days
+from knowledge.judgement.assess import counts_as_lost, overdue_days
 from knowledge.judgement.fair_value import FairValue
+from knowledge.judgement.places import delivered_elsewhere
 from knowledge.money import Money
 from knowledge.precedent import RecalledPrecedent
 from knowledge.reasons import DisputeReason, Severity

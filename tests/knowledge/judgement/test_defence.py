@@ -158,7 +158,7 @@ def test_a_credit_on_record_is_shown_and_only_the_rest_is_contested() -> None:
     decision = defended("visa", "13.6", given_back=(credit(2000),))
     assert (decision.stance, decision.credited, decision.contested) == (FIGHT, euros(2000), euros(4490))
     assert decision.reasons[-1].rule == "defence.credited"
-    assert "20.00 EUR was given back before" in decision.reasons[-1].text
+    assert "20.00 EUR has been given back" in decision.reasons[-1].text
 
 
 @pytest.mark.parametrize("code", ["13.1", "10.4", "13.3", "13.6", "12.6.1", "12.5"])

@@ -3,7 +3,7 @@
 import pytest
 
 from knowledge.facts import FactName
-from knowledge.judgement.assess import delivered_at_destination, delivered_elsewhere
+from knowledge.judgement.places import delivered_at_destination, delivered_elsewhere
 from tests.knowledge.judgement.claimed import by_name, delivered, fact, route
 
 HERE, ELSEWHERE, UNKNOWN = "here", "elsewhere", "unknown"
@@ -36,6 +36,19 @@ HERE, ELSEWHERE, UNKNOWN = "here", "elsewhere", "unknown"
         ("大阪市, JP", "千代田区", "100-0001", ELSEWHERE),
         ("MOSKVA, RU", "Москва", None, UNKNOWN),
         ("Москва, RU", "МОСКВА", None, HERE),
+        # A name inside another word is another place; one that shares a word may be the same or not.
+        ("WIESBADEN HESSEN, DE", "Essen", None, ELSEWHERE),
+        ("NEW YORK, US", "York", None, UNKNOWN),
+        ("PORTO ALEGRE, BR", "Porto", None, UNKNOWN),
+        ("FRANKFURT, DE", "Frankfurt am Main", "60311", UNKNOWN),
+        ("60311 FRANKFURT, DE", "Frankfurt am Main", "60311", HERE),
+        ("SAN DIEGO, US", "San Jose", None, ELSEWHERE),
+        ("SAN JOSE, CA", "San Jose", "95112", HERE),
+        ("Hauptstr. 5 Bremen, DE", "Bremen", "28195", HERE),
+        ("東京都千代田区", "千代田区", "100-0001", HERE),
+        # The same city under another postcode is not the same address, and not surely another.
+        ("10115 Berlin, DE", "Berlin", "12043", UNKNOWN),
+        ("Bremen 2, DE", "Bremen", "28195", HERE),
         # Nothing to compare with.
         ("Bremen, DE", None, None, UNKNOWN),
         ("Bremen, DE", "-", None, UNKNOWN),

@@ -130,8 +130,24 @@ def test_a_delivery_within_a_day_of_the_promise_is_not_late_and_a_person_says_so
     assert decision.route is Route.REVIEW
 
 
-@pytest.mark.parametrize("facts", [order(promised=None) + delivered(2), order()], ids=["no promise", "no delivery"])
-def test_lateness_nobody_can_show_is_never_paid_and_never_denied_by_the_machine(facts: list[Fact]) -> None:
-    decision = decided(LATE, *facts)
+def test_lateness_without_a_promise_is_never_paid_and_never_denied_by_the_machine() -> None:
+    decision = decided(LATE, *order(promised=None), *delivered(2))
     assert (decision.amount, decision.route) == (euros(0), Route.REVIEW)
     assert "a denial needs a person" in decision.review_because
+
+
+def test_lateness_without_any_record_of_the_parcel_is_asked_about() -> None:
+    decision = decided(LATE, *order())
+    assert (decision.resolution, decision.amount, decision.question) == (Resolution.ASK_EVIDENCE, euros(0), "details")
+    assert decision.reasons[1].rule == "late.unknown"
+
+
+@pytest.mark.parametrize("status", ["lost", "in_transit"])
+def test_what_is_late_and_has_not_come_is_judged_as_not_received(status: str) -> None:
+    late, never = (decided(told, *order(), *route(status)) for told in (LATE, NOT_RECEIVED))
+    assert late.resolution is not Resolution.DENY
+    assert (late.resolution, late.amount, late.reasons[1].rule) == (
+        never.resolution,
+        never.amount,
+        never.reasons[1].rule,
+    )
