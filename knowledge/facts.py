@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, TypeAdapter, model_validator
+from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError, model_validator
 
 from knowledge.base import Frozen
 from knowledge.money import Money
@@ -229,10 +229,14 @@ def checked_value(name: FactName, value: object) -> FactValue:
     """The value in its JSON form; ValueError when it is not of the fact's type."""
     expected = _TYPES[name]
     if expected is datetime:
+        refused = ValueError(f"{name} takes a time with its offset, such as 2026-03-01T09:30:00Z, got {value!r}")
         # Pydantic alone reads bare digits as seconds since 1970, which nobody means who writes a date.
         if not isinstance(value, datetime) and not (isinstance(value, str) and "T" in value.upper()):
-            raise ValueError(f"{name} takes a time with its offset, such as 2026-03-01T09:30:00Z, got {value!r}")
-        at: datetime = TypeAdapter(AwareDatetime).validate_python(value)
+            raise refused
+        try:
+            at: datetime = TypeAdapter(AwareDatetime).validate_python(value)
+        except ValidationError:
+            raise refused from None
         return at.isoformat()
     if expected is Money:
         amount = Money.model_validate(value)

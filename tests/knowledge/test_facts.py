@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from pydantic import ValidationError
 
-from knowledge.facts import Fact, FactMethod, FactName, OrderField, Standing
+from knowledge.facts import Fact, FactMethod, FactName, OrderField, Standing, written_value
 from knowledge.money import Money
 from knowledge.reasons import DisputeReason, Severity
 
@@ -184,3 +184,44 @@ def test_a_fact_without_a_citation_is_no_fact() -> None:
 def test_any_moment_of_any_zone_is_the_same_moment_when_read_back(at: datetime) -> None:
     # In UTC, because Python holds a local time that a clock skipped equal to no other.
     assert fact(FactName.ROUTE_DELIVERED_AT, at).time().astimezone(UTC) == at.astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        (FactName.ORDER_DESTINATION_POSTCODE, "01310100", "01310100"),
+        (FactName.PHOTO_COUNT, "2", 2),
+        (FactName.ORDER_DIGITAL, "No", False),
+        (FactName.ROUTE_DAMAGE_SCAN, "true", True),
+        (FactName.ORDER_REFUNDED, "12.50 eur", Money(minor=1250, currency="EUR")),
+        (FactName.ORDER_COST, "800JPY", Money(minor=800, currency="JPY")),
+        (FactName.PHOTO_DAMAGE, " minor ", "minor"),
+        (FactName.ROUTE_DELIVERED_AT, "2026-11-02T09:30:00Z", "2026-11-02T09:30:00+00:00"),
+    ],
+)
+def test_what_a_person_writes_becomes_the_facts_own_kind(name: FactName, text: str, value: object) -> None:
+    assert written_value(name, text) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "mend"),
+    [
+        (FactName.PHOTO_COUNT, "-1", "photo.count takes a whole number"),
+        (FactName.PHOTO_COUNT, "two", "photo.count takes a whole number"),
+        (FactName.ORDER_DIGITAL, "maybe", "order.digital takes yes or no"),
+        (FactName.ORDER_REFUNDED, "-3.00EUR", "order.refunded takes an amount of zero or more"),
+        (FactName.ORDER_REFUNDED, "3.005EUR", "EUR"),
+        (FactName.PHOTO_DAMAGE, "awful", "photo.damage takes one of none, minor, moderate, severe"),
+        (FactName.ROUTE_DELIVERED_AT, "yesterday", "route.delivered_at takes a time with its offset"),
+        (FactName.ROUTE_SIGNED_BY, "  ", "route.signed_by takes text"),
+    ],
+)
+def test_what_a_fact_cannot_be_is_refused_with_what_it_can(name: FactName, text: str, mend: str) -> None:
+    with pytest.raises(ValueError, match=mend):
+        written_value(name, text)
+
+
+@pytest.mark.parametrize(("name", "value"), [(FactName.PHOTO_COUNT, -1), (FactName.ROUTE_SIGNED_BY, " ")])
+def test_no_reader_counts_below_zero_or_reads_nothing(name: FactName, value: object) -> None:
+    with pytest.raises(ValidationError):
+        fact(name, value)
