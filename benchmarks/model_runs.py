@@ -32,6 +32,8 @@ from workflows.messages import Stage
 
 _STILL = frozenset({Stage.READING, Stage.DECIDING, Stage.PREPARING, Stage.SUBMITTING, Stage.PAYING})
 _PATIENCE_SECONDS = 400.0
+_QUOTING = "malicious-quoting"
+"""Its lies are well formed and quote the message, so that nothing but the disagreement tells them."""
 _CHANGED_BY_THE_GOOD_MODEL = ("r07-cracked-jp",)
 """Its photo is graded, so that the proposal rests on the picture instead of on the words."""
 
@@ -121,6 +123,8 @@ def problems(kind: str, embedded: dict[str, Came], came: dict[str, Came]) -> lis
         alone = embedded[case_id]
         if one.automatic and (one.resolution, one.amount) != (alone.resolution, alone.amount):
             found.append(f"{case_id}: automatic {one.resolution} {one.amount}, without a model {alone.amount}")
+    if kind == _QUOTING and all(came[case_id].automatic for case_id, alone in embedded.items() if alone.automatic):
+        found.append("no disagreement brought a person")
     if kind == "good":
         found += [
             f"{case_id} did not change"
@@ -135,11 +139,12 @@ def main() -> None:
     """Run all, print a table, exit 1 when something was broken."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--weak", help="an interpreter with the extra `weak-model`")
-    parser.add_argument("--kinds", nargs="*", default=["good", "malicious", "nonsense"])
+    parser.add_argument("--kinds", nargs="*", default=["good", "malicious", _QUOTING, "nonsense"])
     given = parser.parse_args()
     samples = [read for read, _ in read_samples()]
     broken = 0
     embedded: dict[str, Came] = {}
+    counts: list[str] = []
     for kind in ["embedded", *given.kinds, *(["weak"] if given.weak else [])]:
         folder = Path(tempfile.mkdtemp(prefix="amends-models-"))
         folder.chmod(0o755)
@@ -159,10 +164,12 @@ def main() -> None:
         broken += len(found)
         automatic = sum(one.automatic for one in came.values())
         changed = [case_id for case_id, one in came.items() if one != embedded[case_id]]
-        print(f"{kind:10} {len(came)} cases decided, {automatic} automatic, {time.monotonic() - began:.0f} s, "
+        counts.append(f"{kind} {len(changed)}")
+        print(f"{kind:17} {len(came)} cases decided, {automatic} automatic, {time.monotonic() - began:.0f} s, "
               f"differ: {', '.join(changed) or 'none'}")  # fmt: skip
         for line in found:
             print(f"           BROKEN {line}")
+    print(f"cases that differ: {', '.join(counts)}; broken: {broken}")
     sys.stdout.flush()
     os._exit(1 if broken else 0)
 

@@ -69,10 +69,10 @@ def proofs(given: argparse.Namespace) -> list[Proof]:
     )
     wanted += [Proof(name, (*tests, *paths), passed) for name, paths in suites]
     models = (python, "-m", "benchmarks.model_runs")
-    wanted.append(Proof("models: good, malicious, nonsense", models, r"(?m)^(?:good|malicious|nonsense) .*"))
+    wanted.append(Proof("models: good, malicious, nonsense", models, r"(?m)^cases that differ: .*"))
     if given.weak:
         weak = ("--kinds", "--weak", str(_weak_python()))
-        wanted.append(Proof("models: a real, very weak one", (*models, *weak), r"(?m)^weak .*"))
+        wanted.append(Proof("models: a real, very weak one", (*models, *weak), r"(?m)^cases that differ: .*"))
     if given.complaints:
         command = (python, "-m", "benchmarks.claims", str(given.complaints))
         wanted.append(Proof("claims read on real complaints", command, r"(?m)^all .*"))
