@@ -10,6 +10,7 @@ from knowledge.case import CaseKind
 from knowledge.decision import Resolution, Route, Rung, Stance
 from knowledge.facts import FactName, FactValue, Reading, checked_value
 from knowledge.money import Money
+from knowledge.rules.policy import Days, Hours
 
 TASK_QUEUE = "amends"
 
@@ -33,6 +34,8 @@ class OpenCase(CaseRef):
     digest: str
     opened_at: AwareDatetime
     currency: str
+    captured: Money | None = None
+    """What was paid; None in cases that were opened before it was told."""
 
 
 class Stage(StrEnum):
@@ -182,9 +185,11 @@ class Decided(Frozen):
     review_because: tuple[str, ...]
     question: str | None
     policy_version: str
-    policy_sla_hours: int
-    reminder_days: int
-    open_days: int
+    policy_sla_hours: Hours
+    reminder_days: Days
+    open_days: Days
+    return_days: Days = 30
+    poll_hours: Hours = 1
 
 
 class PersonDecides(CaseRef):
@@ -274,7 +279,7 @@ class DefenceDecided(Frozen):
     route: Route
     review_because: tuple[str, ...]
     question: str | None
-    buffer_hours: int
+    buffer_hours: Hours
 
 
 class LetterWritten(Frozen):

@@ -11,6 +11,9 @@ from knowledge.money import Money, decimals_of
 from knowledge.reasons import DisputeReason, Severity
 
 Share = Annotated[float, Field(ge=0, le=1)]
+Hours = Annotated[int | float, Field(gt=0, le=24 * 366)]
+Days = Annotated[int | float, Field(gt=0, le=366)]
+"""Whole or broken: half a day is 0.5. Nothing waits for nothing, and nothing for more than a leap year."""
 
 
 class SeverityBand(Frozen):
@@ -58,11 +61,15 @@ class MerchantPolicy(Frozen):
     goodwill_eur: float
     """What a buyer who leaves angry costs, as the merchant sets it."""
     always_reviewed: tuple[DisputeReason, ...]
-    offer_open_days: int
-    buyer_reminder_days: int
-    review_sla_hours: int
-    submission_buffer_hours: int
+    offer_open_days: Days
+    buyer_reminder_days: Days
+    review_sla_hours: Hours
+    submission_buffer_hours: Hours
     """How long before the processor's date an answer is sent."""
+    return_open_days: Days = 30
+    """How long goods that are to come back are waited for."""
+    refund_poll_hours: Hours = 1
+    """How often the processor is asked what became of a pending refund."""
     reference_rates: dict[str, str]
     """Units of each currency for one euro, as decimal text."""
 

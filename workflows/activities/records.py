@@ -148,6 +148,8 @@ class RecordActivities:
             policy_sla_hours=self._policy.review_sla_hours,
             reminder_days=self._policy.buyer_reminder_days,
             open_days=self._policy.offer_open_days,
+            return_days=self._policy.return_open_days,
+            poll_hours=self._policy.refund_poll_hours,
         )
 
 

@@ -108,3 +108,22 @@ def test_a_policy_is_read_back_as_it_was_written_and_takes_no_unknown_rule() -> 
     assert MerchantPolicy.model_validate_json(HOUSE_POLICY.model_dump_json()) == HOUSE_POLICY
     with pytest.raises(ValidationError, match="forbidden"):
         MerchantPolicy.model_validate(HOUSE_POLICY.model_dump() | {"deny_frequent_claimants": True})
+
+
+@pytest.mark.parametrize("field", ["offer_open_days", "buyer_reminder_days", "review_sla_hours", "refund_poll_hours"])
+def test_promises_may_be_broken_numbers_but_neither_nothing_nor_endless(field: str) -> None:
+    rules = HOUSE_POLICY.model_dump()
+    assert getattr(MerchantPolicy.model_validate(rules | {field: 0.5}), field) == 0.5
+    for wrong in (0, -1, 100_000):
+        with pytest.raises(ValidationError, match=field):
+            MerchantPolicy.model_validate(rules | {field: wrong})
+
+
+def test_whole_promises_stay_whole_on_disk() -> None:
+    assert '"review_sla_hours":24,' in HOUSE_POLICY.model_dump_json()
+
+
+def test_a_policy_written_before_returns_and_polls_were_in_it_waits_as_long_as_it_did() -> None:
+    old = HOUSE_POLICY.model_dump(exclude={"return_open_days", "refund_poll_hours"})
+    policy = MerchantPolicy.model_validate(old)
+    assert (policy.return_open_days, policy.refund_poll_hours) == (30, 1)
