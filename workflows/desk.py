@@ -12,6 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from knowledge.case import Author, CaseBundle, CaseKind, Message
 from tools.records.case_words import EvidenceAddition, OpenedCase
 from workflows.chargeback_case import ChargebackCase
+from workflows.doors import refuse_answer, refuse_unless
 from workflows.installation import Installation
 from workflows.messages import (
     TASK_QUEUE,
@@ -24,9 +25,12 @@ from workflows.messages import (
     OutcomeNews,
     ReturnReceived,
     Review,
+    Stage,
     workflow_id,
 )
 from workflows.refund_case import RefundCase
+
+_READS_NO_MORE = frozenset({Stage.SUBMITTED, Stage.CLOSED})
 
 
 class NotNowError(Exception):
@@ -49,6 +53,7 @@ class CaseDesk:
             digest=opened.digest,
             opened_at=bundle.opened_at,
             currency=bundle.order.total.currency,
+            captured=bundle.order.payment.captured,
         )
         # Started also when the records already held the case: a crash between the two must not strand it.
         # Told again after the case was dealt with and closed, it stays closed.
@@ -84,24 +89,30 @@ class CaseDesk:
 
     async def return_received(self, merchant: str, case_id: str, received: ReturnReceived) -> Answered:
         """The goods came back."""
+        await self._legal(merchant, case_id, "return-received")
         return await self._update(merchant, case_id, "return_received", received)
 
     async def buyer(self, merchant: str, case_id: str, message: Message, answer: BuyerMessage) -> Answered:
         """The buyer answers: their words are evidence first, then the workflow hears of them."""
         if message.author is not Author.BUYER:
             raise ValueError("message.author: must be buyer")
+        # Asked before anything is recorded: words that answer nothing must not change a case that has moved on.
+        view = await self._legal(merchant, case_id, answer.move.value)
+        try:
+            refuse_answer(answer, view.amount.currency if view.amount else "")
+        except ValueError as refused:
+            raise NotNowError(str(refused)) from None
         if message.text:
-            # Asked before anything is recorded: words that answer nothing must not change a case that has moved on.
-            view = await self.view(merchant, case_id)
-            if answer.move.value not in view.allowed:
-                raise NotNowError(f"the case is {view.stage.value}; legal now: {', '.join(view.allowed) or 'nothing'}")
             await self._installation.cases.add_evidence(merchant, case_id, EvidenceAddition(messages=(message,)), {})
         return await self._update(merchant, case_id, "buyer", answer)
 
     async def add_evidence(
         self, merchant: str, case_id: str, addition: EvidenceAddition, files: Mapping[str, bytes], *, by: str
     ) -> str:
-        """Add evidence to an open case; it re-enters reading."""
+        """Add evidence to an open case; it re-enters reading. NotNowError when the case reads no more."""
+        view = await self.view(merchant, case_id)
+        if view.stage in _READS_NO_MORE:
+            raise NotNowError(f"the case is {view.stage.value}; evidence is no longer read")
         digest = await self._installation.cases.add_evidence(merchant, case_id, addition, files)
         await self._handle(merchant, case_id).signal("evidence_added", EvidenceAdded(digest=digest, by=by))
         return digest
@@ -109,6 +120,14 @@ class CaseDesk:
     async def outcome_news(self, merchant: str, case_id: str, event_id: str) -> None:
         """The processor has news of the dispute."""
         await self._handle(merchant, case_id).signal("outcome_news", OutcomeNews(event_id=event_id))
+
+    async def _legal(self, merchant: str, case_id: str, what: str) -> CaseView:
+        view = await self.view(merchant, case_id)
+        try:
+            refuse_unless(what, view.stage, view.allowed)
+        except ValueError as refused:
+            raise NotNowError(str(refused)) from None
+        return view
 
     def _handle(self, merchant: str, case_id: str) -> WorkflowHandle[RefundCase, CaseView]:
         return self._installation.temporal.get_workflow_handle_for(RefundCase.run, workflow_id(merchant, case_id))

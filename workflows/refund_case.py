@@ -10,6 +10,7 @@ from temporalio.common import RetryPolicy
 from knowledge.decision import Decision, Resolution, Route, Rung
 from knowledge.facts import Reading
 from knowledge.money import Money
+from workflows.doors import legal_for_refund, refuse_answer, refuse_incomplete, refuse_second, refuse_unless
 from workflows.messages import (
     Answered,
     BuyerMessage,
@@ -34,6 +35,7 @@ from workflows.messages import (
     StageChange,
 )
 from workflows.thinking import think
+from workflows.waiting import within
 
 with workflow.unsafe.imports_passed_through():
     from workflows.activities.buyers import BuyerActivities
@@ -44,8 +46,6 @@ with workflow.unsafe.imports_passed_through():
 _STEADY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
 """For steps that must happen whatever is down: tried until they can be done."""
 _STEP = timedelta(seconds=60)
-_PENDING_POLL = timedelta(hours=1)
-_RETURN_PATIENCE = timedelta(days=30)
 _MOST_ROUNDS = 8
 """How often one case may be decided anew before a person must end it."""
 
@@ -86,22 +86,9 @@ class RefundCase:
             amount=self._decided.amount if self._decided else None,
             paid=self._paid,
             due=self._due,
-            allowed=self._allowed(),
+            allowed=legal_for_refund(self._stage),
             result=self._result,
         )
-
-    def _allowed(self) -> tuple[str, ...]:
-        match self._stage:
-            case Stage.REVIEW | Stage.ESCALATED:
-                return (*(action.value for action in ReviewAction), "amend-fact", "say")
-            case Stage.OFFERED:
-                return tuple(move.value for move in BuyerMove)
-            case Stage.ASKING:
-                return ("say", "escalate")
-            case Stage.RETURNING:
-                return ("return-received", "say", "escalate")
-            case _:
-                return ()
 
     @workflow.update
     async def review(self, review: Review) -> Answered:
@@ -111,18 +98,9 @@ class RefundCase:
 
     @review.validator
     def _may_review(self, review: Review) -> None:
-        if self._review is not None:
-            raise ValueError(f"the case has just been decided by {self._review.by}")
-        if review.action.value not in self._allowed():
-            raise ValueError(f"the case is {self._stage.value}; legal now: {', '.join(self._allowed()) or 'nothing'}")
-        if review.action is ReviewAction.ADJUST and review.amount is None:
-            raise ValueError("amount: missing; an adjustment needs the amount to offer")
-        if review.amount is not None and review.amount.currency != self._case.currency:
-            raise ValueError(f"amount: is in {review.amount.currency}; the order was paid in {self._case.currency}")
-        if review.amount is not None and review.amount.minor < 0:
-            raise ValueError("amount: is negative; write what the buyer is to get")
-        if review.action is ReviewAction.ASK and not review.question:
-            raise ValueError("question: missing; say what the buyer is asked")
+        refuse_second(self._review)
+        refuse_unless(review.action.value, self._stage, legal_for_refund(self._stage))
+        refuse_incomplete(review, self._case, self._decided)
 
     @workflow.update
     async def amend_fact(self, correction: FactCorrection) -> Answered:
@@ -139,8 +117,7 @@ class RefundCase:
 
     @amend_fact.validator
     def _may_amend(self, correction: FactCorrection) -> None:
-        if "amend-fact" not in self._allowed():
-            raise ValueError(f"the case is {self._stage.value}; facts are corrected while it waits for a reviewer")
+        refuse_unless("amend-fact", self._stage, legal_for_refund(self._stage))
 
     @workflow.update
     async def buyer(self, message: BuyerMessage) -> Answered:
@@ -150,10 +127,8 @@ class RefundCase:
 
     @buyer.validator
     def _may_answer(self, message: BuyerMessage) -> None:
-        if message.move.value not in self._allowed():
-            raise ValueError(f"the case is {self._stage.value}; legal now: {', '.join(self._allowed()) or 'nothing'}")
-        if message.move is BuyerMove.COUNTER and message.amount is None:
-            raise ValueError("amount: missing; a counter-offer names an amount")
+        refuse_unless(message.move.value, self._stage, legal_for_refund(self._stage))
+        refuse_answer(message, self._case.currency)
 
     @workflow.update
     async def return_received(self, received: ReturnReceived) -> Answered:
@@ -163,8 +138,7 @@ class RefundCase:
 
     @return_received.validator
     def _may_receive(self, received: ReturnReceived) -> None:
-        if self._stage is not Stage.RETURNING:
-            raise ValueError(f"the case is {self._stage.value}; no return is expected")
+        refuse_unless("return-received", self._stage, legal_for_refund(self._stage))
 
     @workflow.signal
     def evidence_added(self, added: EvidenceAdded) -> None:
@@ -239,19 +213,19 @@ class RefundCase:
         self._decided, self._by_person = decided, False
         return decided
 
-    async def _wait_for_reviewer(self, decided: Decided, why: str = "") -> Decided:
-        stage = Stage.REVIEW
+    async def _wait_for_reviewer(self, decided: Decided, *why: str, stage: Stage = Stage.REVIEW) -> Decided:
+        because = "; ".join(why or decided.review_because)
+        patience = timedelta(hours=decided.policy_sla_hours)
+        self._review, self._answer = None, None
         while True:
-            self._due = workflow.now() + timedelta(hours=decided.policy_sla_hours)
-            self._review, self._answer = None, None
-            await self._note(stage, why or "; ".join(decided.review_because))
-            try:
-                await workflow.wait_condition(
-                    lambda: self._review is not None or self._corrected or self._evidence or self._answer is not None,
-                    timeout=timedelta(hours=decided.policy_sla_hours),
-                )
-            except TimeoutError:
-                stage, why = Stage.ESCALATED, "nobody decided within the promised time"
+            self._due = workflow.now() + patience
+            await self._note(stage, because)
+            if not await within(
+                patience,
+                lambda: self._review is not None or self._corrected or self._evidence or self._answer is not None,
+            ):
+                if stage is Stage.REVIEW:
+                    stage, because = Stage.ESCALATED, f"nobody decided within the promised time; {because}"
                 continue
             self._due = None
             # From here on nothing more is taken: what comes now would be answered by a case that has moved on.
@@ -260,7 +234,7 @@ class RefundCase:
                 return await self._read_and_decide() if self._evidence or self._answer else await self._decide(())
             review, self._review = self._review, None
             if review.action is ReviewAction.ESCALATE:
-                stage, why = Stage.ESCALATED, review.note or f"escalated by {review.by}"
+                stage, because = Stage.ESCALATED, _escalation(review)
                 continue
             return await self._by_reviewer(decided, review)
 
@@ -298,26 +272,27 @@ class RefundCase:
         self._answer = None
         await self._say("question", decided, question=decided.question or "details")
         await self._note(Stage.ASKING, decided.question or "")
-        self._due = workflow.now() + timedelta(days=decided.open_days)
-        try:
-            await workflow.wait_condition(
-                lambda: self._answer is not None or self._evidence or self._review is not None,
-                timeout=timedelta(days=decided.open_days),
-            )
-        except TimeoutError:
-            # What the buyer did not answer is decided on what is there now, with a person behind it.
-            return await self._read_and_decide(as_of=workflow.now())
-        finally:
-            self._due = None
+        patience = timedelta(days=decided.open_days)
+        self._due = workflow.now() + patience
+        heard = await within(patience, lambda: self._answer is not None or self._evidence or self._review is not None)
+        self._due, self._stage = None, Stage.DECIDING
         if self._review is not None:
-            return await self._wait_for_reviewer(decided, "escalated while the buyer was asked")
-        return await self._read_and_decide()
+            return await self._wait_for_reviewer(decided, _escalation(self._review), stage=Stage.ESCALATED)
+        anew = await self._read_and_decide(as_of=None if heard else workflow.now())
+        if not heard:
+            # What the buyer did not answer is decided on what is there now, with a person behind it.
+            return await self._wait_for_reviewer(anew, "the buyer did not answer", *anew.review_because)
+        if anew.resolution is Resolution.ASK_EVIDENCE and anew.question == decided.question:
+            return await self._wait_for_reviewer(anew, "what the buyer answered leaves the same question open")
+        return anew
 
     async def _settle(self, decided: Decided) -> Decided | None:
         """Offer rung by rung, then pay; None when the case is closed, else a decision to go on with."""
         for index, rung in enumerate(decided.ladder):
             if rung.resolution is Resolution.PRICE_REDUCTION:
                 answer = await self._offer(decided, rung, index)
+                if answer is None and self._evidence:
+                    return await self._reconsider_with(f"new evidence came while {rung.amount} was offered")
                 if answer is None:
                     await self._tell_and_close("offer_lapsed", decided)
                     return None
@@ -325,9 +300,15 @@ class RefundCase:
                     continue
                 if answer.move is not BuyerMove.ACCEPT:
                     return await self._reconsider(decided, answer)
-            if rung.resolution is Resolution.RETURN_AND_REFUND and not await self._await_return(decided, rung, index):
-                await self._tell_and_close("not_returned", decided)
-                return None
+            if rung.resolution is Resolution.RETURN_AND_REFUND:
+                heard = await self._await_return(decided, rung, index)
+                if not heard:
+                    await self._tell_and_close("not_returned", decided)
+                    return None
+                if self._review is not None:
+                    return await self._wait_for_reviewer(decided, _escalation(self._review), stage=Stage.ESCALATED)
+                if not self._returned:
+                    return await self._reconsider_with("the buyer was heard while the goods were awaited")
             return await self._pay(decided, rung, index)
         return await self._wait_for_reviewer(decided, "the buyer refused every offer")
 
@@ -338,31 +319,37 @@ class RefundCase:
         await self._note(Stage.OFFERED, f"{rung.amount} offered")
         patience = timedelta(days=decided.reminder_days)
         for reminder in (True, False):
-            try:
-                await workflow.wait_condition(lambda: self._answer is not None, timeout=patience)
+            if await within(patience, lambda: self._answer is not None or self._evidence):
                 break
-            except TimeoutError:
-                if reminder:
-                    await self._say("reminder", decided, rung=index, amount=rung.amount, closes_at=self._due)
-                    patience = timedelta(days=decided.open_days - decided.reminder_days)
-        self._due = None
+            if reminder:
+                await self._say("reminder", decided, rung=index, amount=rung.amount, closes_at=self._due)
+                patience = timedelta(days=decided.open_days - decided.reminder_days)
+        # As everywhere: what would come from here on would be answered by a case that has moved on.
+        self._due, self._stage = None, Stage.DECIDING
         return self._answer
 
     async def _reconsider(self, decided: Decided, answer: BuyerMessage) -> Decided:
         asked = f"the buyer asks for {answer.amount}" if answer.amount else "the buyer answered in free text"
         return await self._wait_for_reviewer(decided, f"{asked} instead of {decided.amount}")
 
+    async def _reconsider_with(self, news: str) -> Decided:
+        """What is new is read; a person looks before what the buyer was told changes."""
+        anew = await self._read_and_decide()
+        return await self._wait_for_reviewer(anew, news, *anew.review_because)
+
     async def _await_return(self, decided: Decided, rung: Rung, index: int) -> bool:
+        """Wait for the goods or for whatever else is heard of them; False when nothing was."""
+        self._answer = None
         await self._say("return", decided, rung=index, amount=rung.amount)
         await self._note(Stage.RETURNING, f"{rung.amount} when the goods are back")
-        self._due = workflow.now() + _RETURN_PATIENCE
-        try:
-            await workflow.wait_condition(lambda: self._returned, timeout=_RETURN_PATIENCE)
-        except TimeoutError:
-            return False
-        finally:
-            self._due = None
-        return True
+        patience = timedelta(days=decided.return_days)
+        self._due = workflow.now() + patience
+        heard = await within(
+            patience,
+            lambda: self._returned or self._evidence or self._answer is not None or self._review is not None,
+        )
+        self._due, self._stage = None, Stage.DECIDING
+        return heard
 
     async def _pay(self, decided: Decided, rung: Rung, index: int) -> Decided | None:
         await self._note(Stage.PAYING, str(rung.amount))
@@ -376,7 +363,7 @@ class RefundCase:
         result = await self._money(MoneyActivities.pay_refund, order)
         while result.state is PaymentState.PENDING:
             await self._note(Stage.REFUND_PENDING, result.reference or "")
-            await workflow.sleep(_PENDING_POLL)
+            await workflow.sleep(timedelta(hours=decided.poll_hours))
             result = await self._money(MoneyActivities.check_refund, order)
         if result.state is not PaymentState.PAID:
             return await self._wait_for_reviewer(decided, f"the refund did not go through: {result.why}")
@@ -454,3 +441,7 @@ class RefundCase:
             start_to_close_timeout=_STEP,
             retry_policy=_STEADY,
         )
+
+
+def _escalation(review: Review) -> str:
+    return f"escalated by {review.by}" + (f": {review.note}" if review.note else "")

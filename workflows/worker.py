@@ -42,7 +42,14 @@ from workflows.refund_case import RefundCase
 _log = logging.getLogger("amends.worker")
 RUNNER = SandboxedWorkflowRunner(
     restrictions=SandboxRestrictions.default.with_passthrough_modules(
-        "knowledge", "tools", "workflows.messages", "workflows.thinking", "workflows.activities", "workflows.credits"
+        "knowledge",
+        "tools",
+        "workflows.messages",
+        "workflows.doors",
+        "workflows.thinking",
+        "workflows.waiting",
+        "workflows.activities",
+        "workflows.credits",
     )
 )
 """Our pure modules and message types are the same objects inside and outside the workflow sandbox."""

@@ -1,0 +1,75 @@
+"""What is legal at a case's doors, and the words of every refusal: for the workflows' validators and for the desk."""
+
+from collections.abc import Sequence
+
+from knowledge.decision import Resolution
+from knowledge.money import Money
+from workflows.messages import BuyerMessage, BuyerMove, Decided, OpenCase, Review, ReviewAction, Stage
+
+_NO_MONEY = frozenset({Resolution.DENY, Resolution.ASK_EVIDENCE})
+
+
+def legal_for_refund(stage: Stage) -> tuple[str, ...]:
+    """What may be done with a refund case at this stage."""
+    match stage:
+        case Stage.REVIEW | Stage.ESCALATED:
+            return (*(action.value for action in ReviewAction), "amend-fact", "say")
+        case Stage.OFFERED:
+            return tuple(move.value for move in BuyerMove)
+        case Stage.ASKING:
+            return ("say", "escalate")
+        case Stage.RETURNING:
+            return ("return-received", "say", "escalate")
+        case _:
+            return ()
+
+
+def legal_for_chargeback(stage: Stage) -> tuple[str, ...]:
+    """What may be done with a chargeback at this stage."""
+    if stage in {Stage.REVIEW, Stage.ESCALATED}:
+        return ("approve", "deny", "ask", "escalate", "amend-fact")
+    return ()
+
+
+def refuse_unless(what: str, stage: Stage, legal: Sequence[str]) -> None:
+    """ValueError that says where the case stands and what is legal now, unless `what` is."""
+    if what not in legal:
+        raise ValueError(f"the case is {stage.value}; legal now: {', '.join(legal) or 'nothing'}")
+
+
+def refuse_second(review: Review | None) -> None:
+    """ValueError when a reviewer has decided and the case has not moved on yet."""
+    if review is not None:
+        raise ValueError(f"the case has just been decided by {review.by}")
+
+
+def refuse_incomplete(review: Review, case: OpenCase, decided: Decided | None) -> None:
+    """ValueError that names the field in which a refund's review says too little, or what cannot be done."""
+    if review.action is ReviewAction.ADJUST and review.amount is None:
+        raise ValueError("amount: missing; an adjustment needs the amount to offer")
+    if review.amount is not None:
+        _refuse_amount(review.amount, case.currency, "write what the buyer is to get, or deny the claim")
+        if case.captured is not None and review.amount > case.captured:
+            raise ValueError(f"amount: is {review.amount}; only {case.captured} was paid")
+    if review.resolution is not None and review.resolution in _NO_MONEY:
+        raise ValueError(f"resolution: {review.resolution.value} gives nothing back; use deny or ask")
+    if review.action is ReviewAction.ASK and not review.question:
+        raise ValueError("question: missing; say what the buyer is asked")
+    empty = decided is not None and decided.resolution not in _NO_MONEY and decided.amount.minor == 0
+    if review.action is ReviewAction.APPROVE and empty:
+        raise ValueError("amount: the proposal gives nothing back; adjust it, or deny the claim")
+
+
+def refuse_answer(message: BuyerMessage, currency: str) -> None:
+    """ValueError that names the field in which a buyer's answer says too little, or what cannot be meant."""
+    if message.move is BuyerMove.COUNTER and message.amount is None:
+        raise ValueError("amount: missing; a counter-offer names an amount")
+    if message.amount is not None:
+        _refuse_amount(message.amount, currency, "write what the buyer asks for")
+
+
+def _refuse_amount(amount: Money, currency: str, mend: str) -> None:
+    if amount.currency != currency:
+        raise ValueError(f"amount: is in {amount.currency}; the order was paid in {currency}")
+    if amount.minor <= 0:
+        raise ValueError(f"amount: is {amount}; {mend}")
