@@ -9,6 +9,7 @@ from temporalio.common import RetryPolicy
 from knowledge.decision import DefenceDecision, Route, Stance
 from knowledge.facts import Reading
 from knowledge.money import Money
+from workflows.doors import legal_for_chargeback, refuse_second, refuse_unless
 from workflows.messages import (
     Answered,
     CaseRef,
@@ -24,6 +25,7 @@ from workflows.messages import (
     LinkPayment,
     OpenCase,
     OutcomeNews,
+    PersonFights,
     Readings,
     Review,
     ReviewAction,
@@ -35,6 +37,7 @@ from workflows.messages import (
     WriteLetter,
 )
 from workflows.thinking import think
+from workflows.waiting import within
 
 with workflow.unsafe.imports_passed_through():
     from workflows.activities.defence import DefenceActivities
@@ -76,14 +79,9 @@ class ChargebackCase:
             stance=self._decided.stance if self._decided else None,
             amount=self._decided.contested if self._decided else None,
             due=self._due,
-            allowed=self._allowed(),
+            allowed=legal_for_chargeback(self._stage),
             result=self._result,
         )
-
-    def _allowed(self) -> tuple[str, ...]:
-        if self._stage in {Stage.REVIEW, Stage.ESCALATED}:
-            return ("approve", "deny", "ask", "escalate", "amend-fact")
-        return ()
 
     @workflow.update
     async def review(self, review: Review) -> Answered:
@@ -97,10 +95,8 @@ class ChargebackCase:
 
     @review.validator
     def _may_review(self, review: Review) -> None:
-        if self._review is not None:
-            raise ValueError(f"the case has just been decided by {self._review.by}")
-        if review.action.value not in self._allowed():
-            raise ValueError(f"the case is {self._stage.value}; legal now: {', '.join(self._allowed()) or 'nothing'}")
+        refuse_second(self._review)
+        refuse_unless(review.action.value, self._stage, legal_for_chargeback(self._stage))
 
     @workflow.update
     async def amend_fact(self, correction: FactCorrection) -> Answered:
@@ -116,8 +112,7 @@ class ChargebackCase:
 
     @amend_fact.validator
     def _may_amend(self, correction: FactCorrection) -> None:
-        if "amend-fact" not in self._allowed():
-            raise ValueError(f"the case is {self._stage.value}; facts are corrected while it waits for a reviewer")
+        refuse_unless("amend-fact", self._stage, legal_for_chargeback(self._stage))
 
     @workflow.signal
     def evidence_added(self, added: EvidenceAdded) -> None:
@@ -143,11 +138,14 @@ class ChargebackCase:
         decided = await self._read_and_decide()
         send_by = linked.respond_by - timedelta(hours=decided.buffer_hours)
         self._due = send_by
+        refused = False
         while True:
             letter = await self._write(decided) if decided.stance is Stance.FIGHT else None
             signed_by: str | None = None
             if decided.route is Route.REVIEW or (letter is not None and not letter.proved):
-                review = await self._wait_for_reviewer(decided, letter, send_by)
+                # What was refused after the buffer had begun would be refused again: from there on people decide.
+                at_the_latest = None if refused and workflow.now() >= send_by else send_by
+                review = await self._wait_for_reviewer(decided, letter, at_the_latest)
                 if review is None and (self._corrected or self._evidence):
                     decided = await self._read_and_decide()
                     continue
@@ -155,11 +153,11 @@ class ChargebackCase:
                     # The reviewer turns the proposal round: a concession becomes a fight, anything else a concession.
                     if decided.stance is not Stance.ACCEPT:
                         return await self._concede(decided)
-                    decided = decided.model_copy(update={"stance": Stance.FIGHT})
+                    decided = await self._fight(decided, review)
                     continue
                 if review is not None and decided.stance is Stance.ASK_MERCHANT:
                     # Nothing more will come: the answer is made of what is held.
-                    decided = decided.model_copy(update={"stance": Stance.FIGHT})
+                    decided = await self._fight(decided, review)
                     continue
                 signed_by = review.by if review else None
             if decided.stance is Stance.ACCEPT:
@@ -169,6 +167,7 @@ class ChargebackCase:
             submitted = await self._submit(decided, letter, signed_by)
             if submitted.state is SubmissionState.SUBMITTED:
                 return await self._await_outcome(decided)
+            refused = True
             decided = decided.model_copy(
                 update={"route": Route.REVIEW, "review_because": (f"not submitted: {submitted.why}",)}
             )
@@ -217,25 +216,25 @@ class ChargebackCase:
         return written
 
     async def _wait_for_reviewer(
-        self, decided: DefenceDecided, letter: LetterWritten | None, send_by: datetime
+        self, decided: DefenceDecided, letter: LetterWritten | None, send_by: datetime | None
     ) -> Review | None:
         """A review, or None when new evidence came or the deadline's buffer began with a proved letter at hand."""
         why = "; ".join(decided.review_because) or "; ".join(letter.problems if letter else ())
         stage = Stage.REVIEW
+        sendable = letter is not None and letter.proved
+        self._review = None
         while True:
-            self._review = None
             await self._note(stage, why)
-            patience = send_by - workflow.now()
-            sendable = letter is not None and letter.proved
-            try:
-                await workflow.wait_condition(
-                    lambda: self._review is not None or self._corrected or self._evidence,
-                    timeout=patience if patience > timedelta(0) and stage is Stage.REVIEW else None,
-                )
-            except TimeoutError:
+            # A proved letter goes out in time, whoever is looking at it. Without one people are called, and waited for.
+            patience = None
+            if send_by is not None and (sendable or stage is Stage.REVIEW):
+                patience = max(send_by - workflow.now(), timedelta(0))
+            if not await within(patience, lambda: self._review is not None or self._corrected or self._evidence):
                 if sendable:
+                    self._stage = Stage.DECIDING
                     return None
-                stage, why = Stage.ESCALATED, "the answer is due and nothing provable is at hand"
+                lacking = "nothing provable is at hand" if letter else "nobody has decided"
+                stage, why = Stage.ESCALATED, f"the answer is due and {lacking}; {why}"
                 continue
             # From here on nothing more is taken: what comes now would be answered by a case that has moved on.
             self._stage = Stage.DECIDING
@@ -252,6 +251,22 @@ class ChargebackCase:
                 )
             else:
                 return review
+
+    async def _fight(self, decided: DefenceDecided, review: Review) -> DefenceDecided:
+        mine: DefenceDecided = await workflow.execute_activity_method(
+            RecordActivities.record_person_fights,
+            PersonFights(
+                merchant=self._case.merchant,
+                case_id=self._case.case_id,
+                base_decision_id=decided.decision_id,
+                by=review.by,
+                note=review.note,
+            ),
+            start_to_close_timeout=_STEP,
+            retry_policy=_STEADY,
+        )
+        self._decided = mine
+        return mine
 
     async def _submit(self, decided: DefenceDecided, letter: LetterWritten, signed_by: str | None) -> SubmissionResult:
         await self._note(Stage.SUBMITTING)

@@ -202,6 +202,14 @@ class PersonDecides(CaseRef):
     note: str
 
 
+class PersonFights(CaseRef):
+    """A reviewer fights what was proposed otherwise."""
+
+    base_decision_id: str
+    by: str
+    note: str
+
+
 class Say(CaseRef):
     """Compose and send one message to the buyer. `what` names the message kind, `key` makes it unique."""
 

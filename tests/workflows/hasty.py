@@ -21,8 +21,9 @@ def hasty(
     goods: float | None = None,
     poll: float | None = None,
     buffer: float | None = None,
+    **rules: float,
 ) -> MerchantPolicy:
-    """The house's policy with some promises in seconds; the rest as long as ever."""
+    """The house's policy with some promises in seconds, other rules as given, and the rest as ever."""
     seconds = {
         "offer_open_days": (offer, _DAY),
         "buyer_reminder_days": (reminder, _DAY),
@@ -32,7 +33,7 @@ def hasty(
         "submission_buffer_hours": (buffer, _HOUR),
     }
     quick = {name: given / unit for name, (given, unit) in seconds.items() if given is not None}
-    return MerchantPolicy.model_validate(HOUSE_POLICY.model_dump() | quick)
+    return MerchantPolicy.model_validate(HOUSE_POLICY.model_dump() | quick | rules)
 
 
 def eur(minor: int) -> Money:

@@ -34,7 +34,7 @@ def sample(name: str, case_id: str) -> tuple[CaseBundle, dict[str, bytes]]:
     return read.bundle, dict(read.files)
 
 
-async def disputed(house: House, bundle: CaseBundle, files: dict[str, bytes]) -> str:
+async def disputed(house: House, bundle: CaseBundle, files: dict[str, bytes], due: timedelta = _SOON) -> str:
     """The payment and its dispute happen at the bank, then the case is opened; the dispute's id."""
     payment, notice = bundle.order.payment, bundle.chargeback
     assert notice is not None
@@ -47,7 +47,7 @@ async def disputed(house: House, bundle: CaseBundle, files: dict[str, bytes]) ->
             charge=payment.processor_reference,
             amount=notice.amount.minor,
             network_reason_code=notice.reason_code,
-            due_by=datetime.now(UTC) + _SOON,
+            due_by=datetime.now(UTC) + due,
         )
     )
     await house.desk.open(bundle, files)

@@ -7,7 +7,7 @@ from datetime import datetime
 from temporalio import activity
 
 from knowledge.case import Author, CaseBundle
-from knowledge.decision import Decision, DefenceDecision, Reason, Resolution, Route, Rung
+from knowledge.decision import Decision, DefenceDecision, Reason, Resolution, Route, Rung, Stance
 from knowledge.facts import Fact, FactMethod, FactName, PersonStatement, Standing
 from knowledge.library.precedents import PrecedentWriter
 from knowledge.money import Money
@@ -21,6 +21,7 @@ from workflows.messages import (
     DefenceDecided,
     FactCorrection,
     PersonDecides,
+    PersonFights,
     Readings,
     StageChange,
 )
@@ -109,16 +110,30 @@ class RecordActivities:
     @activity.defn
     async def record_defence(self, merchant: str, case_id: str, decision: DefenceDecision) -> DefenceDecided:
         """Keep a stance on a chargeback."""
-        decision_id = await self._cases.save_decision(merchant, case_id, decision)
-        return DefenceDecided(
-            decision_id=decision_id,
-            stance=decision.stance,
-            contested=decision.contested,
-            route=decision.route,
-            review_because=decision.review_because,
-            question=decision.question,
-            buffer_hours=self._policy.submission_buffer_hours,
+        return self._defence(await self._cases.save_decision(merchant, case_id, decision), decision)
+
+    @activity.defn
+    async def record_person_fights(self, order: PersonFights) -> DefenceDecided:
+        """Keep a reviewer's decision to fight: letters are written for recorded decisions only."""
+        base = await self._cases.decision(order.merchant, order.case_id, order.base_decision_id)
+        if not isinstance(base, DefenceDecision):
+            raise TypeError(f"decision {order.base_decision_id} is not a defence decision")
+        reason = Reason(rule="person.decided", text=f"{order.by} decided to fight: {order.note or 'no note'}")
+        decision = base.model_copy(
+            update={"stance": Stance.FIGHT, "reasons": (reason, *base.reasons), "question": None}
         )
+        inputs = hashlib.sha256(f"{order.base_decision_id}/{order.by}".encode()).hexdigest()
+        decision_id = await self._cases.save_decision(order.merchant, order.case_id, decision, inputs)
+        await self._cases.record_event(
+            order.merchant,
+            order.case_id,
+            order.by,
+            "decided",
+            f"fight {decision.contested}",
+            decision_id,
+            key=f"{decision_id}/fights",
+        )
+        return self._defence(decision_id, decision)
 
     @activity.defn
     async def close(self, order: Close) -> None:
@@ -133,6 +148,17 @@ class RecordActivities:
             lesson = lesson_of(file.bundle, facts, decision, order.amount, accepted=order.accepted)
             if lesson is not None:
                 await asyncio.to_thread(self._library.teach, order.merchant, [lesson])
+
+    def _defence(self, decision_id: str, decision: DefenceDecision) -> DefenceDecided:
+        return DefenceDecided(
+            decision_id=decision_id,
+            stance=decision.stance,
+            contested=decision.contested,
+            route=decision.route,
+            review_because=decision.review_because,
+            question=decision.question,
+            buffer_hours=self._policy.submission_buffer_hours,
+        )
 
     def _decided(self, decision_id: str, decision: Decision) -> Decided:
         review = decision.route is Route.REVIEW
