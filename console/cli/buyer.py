@@ -20,9 +20,9 @@ Words = Annotated[str, typer.Option("--text", help="The buyer's own words.")]
 
 def _answer(case_id: str, merchant: str, move: BuyerMove, text: str, amount: Money | None = None) -> None:
     now = datetime.now(UTC)
-    message = Message(id=f"m-{now:%Y%m%d%H%M%S%f}", author=Author.BUYER, at=now, text=text)
 
     async def work(installation: Installation, desk: CaseDesk) -> None:
+        message = Message(id=f"m-{now:%Y%m%d%H%M%S%f}", author=Author.BUYER, at=now, text=text)
         answer = BuyerMessage(move=move, message_id=message.id, amount=amount)
         answered = await desk.buyer(merchant, case_id, message, answer)
         OUT.print(f"[green]taken[/green] {escape(answered.detail)}")

@@ -1,6 +1,7 @@
 """`amends submit`, `list`, `show`, `evidence`, `packet`: cases going in, and what became of them."""
 
 import mimetypes
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -124,49 +125,53 @@ def packet(
 def add(
     case_id: CaseId,
     merchant: Merchant,
-    files: Annotated[list[Path] | None, typer.Argument(help="Photos, documents or carrier answers.")] = None,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Photos, documents or carrier answers.", exists=True, dir_okay=False, readable=True),
+    ] = None,
     author: Annotated[Author, typer.Option(help="Who supplied it.")] = Author.BUYER,
     text: Annotated[str, typer.Option(help="A message instead of a file, or beside it.")] = "",
     carrier: Annotated[str, typer.Option(help="Files are this carrier's raw tracking answers.")] = "",
     kind: Annotated[DocumentKind | None, typer.Option(help="Files are documents of this kind.")] = None,
 ) -> None:
     """Add evidence to an open case: it is read, and the case decided anew."""
-    now = datetime.now(UTC)
-    stamp = f"{now:%Y%m%d%H%M%S}"
     content = {path.name: path.read_bytes() for path in files or []}
-    names = list(content)
-    messages = (Message(id=f"m-{stamp}", author=author, at=now, text=text),) if text else ()
-    if carrier:
-        addition = EvidenceAddition(
-            messages=messages,
-            shipments=tuple(
-                Shipment(id=f"s-{stamp}-{place}", carrier=carrier, tracking=name, fetched_at=now)
-                for place, name in enumerate(names)
-            ),
-        )
-    elif kind is not None:
-        addition = EvidenceAddition(
-            messages=messages,
-            documents=tuple(
-                Document(id=f"d-{stamp}-{place}", path=name, kind=kind, author=author, title=name, at=now)
-                for place, name in enumerate(names)
-            ),
-        )
-    else:
-        strange = [name for name in names if not (mimetypes.guess_type(name)[0] or "").startswith("image/")]
-        if strange:
-            raise typer.BadParameter(
-                f"{strange[0]} is not a picture; say --kind for a document, --carrier for tracking"
-            )
-        addition = EvidenceAddition(
-            messages=messages,
-            photos=tuple(
-                Photo(id=f"p-{stamp}-{place}", path=name, author=author, at=now) for place, name in enumerate(names)
-            ),
-        )
+    if len(content) < len(files or []):
+        raise typer.BadParameter("two files have the same name; give each a name of its own")
+    if not content and not text:
+        raise typer.BadParameter("nothing to add; name a file, or write a message with --text")
+    strange = [name for name in content if not (mimetypes.guess_type(name)[0] or "").startswith("image/")]
+    if strange and not carrier and kind is None:
+        raise typer.BadParameter(f"{strange[0]} is not a picture; say --kind for a document, --carrier for tracking")
 
     async def work(installation: Installation, desk: CaseDesk) -> None:
+        addition = _addition(list(content), author, text, carrier, kind)
         digest = await desk.add_evidence(merchant, case_id, addition, content, by=author.value)
         OUT.print(f"[green]added[/green] {digest[:12]}; the case is read again")
 
     run(work)
+
+
+def _addition(
+    names: Sequence[str], author: Author, text: str, carrier: str, kind: DocumentKind | None
+) -> EvidenceAddition:
+    """The files as tracking, documents or photos, with the message beside them, sent now."""
+    now = datetime.now(UTC)
+    stamp = f"{now:%Y%m%d%H%M%S%f}"
+    shipments: list[Shipment] = []
+    documents: list[Document] = []
+    photos: list[Photo] = []
+    for place, name in enumerate(names):
+        if carrier:
+            shipments.append(Shipment(id=f"s-{stamp}-{place}", carrier=carrier, tracking=name, fetched_at=now))
+        elif kind is not None:
+            identifier = f"d-{stamp}-{place}"
+            documents.append(Document(id=identifier, path=name, kind=kind, author=author, title=name, at=now))
+        else:
+            photos.append(Photo(id=f"p-{stamp}-{place}", path=name, author=author, at=now))
+    return EvidenceAddition(
+        messages=(Message(id=f"m-{stamp}", author=author, at=now, text=text),) if text else (),
+        photos=tuple(photos),
+        documents=tuple(documents),
+        shipments=tuple(shipments),
+    )

@@ -42,8 +42,19 @@ def list_waiting(merchant: Merchant) -> None:
     run(work)
 
 
-def _decide(case_id: str, merchant: str, review: Review) -> None:
+def _decide(
+    case_id: str,
+    merchant: str,
+    by: str,
+    action: ReviewAction,
+    *,
+    note: str = "",
+    amount: Money | None = None,
+    resolution: Resolution | None = None,
+    question: str = "",
+) -> None:
     async def work(installation: Installation, desk: CaseDesk) -> None:
+        review = Review(by=by, action=action, note=note, amount=amount, resolution=resolution, question=question)
         answered = await desk.review(merchant, case_id, review)
         OUT.print(f"[green]taken[/green] {escape(answered.detail)}")
 
@@ -53,7 +64,7 @@ def _decide(case_id: str, merchant: str, review: Review) -> None:
 @app.command()
 def approve(case_id: CaseId, merchant: Merchant, by: By, note: Note = "") -> None:
     """Approve the proposal as it stands."""
-    _decide(case_id, merchant, Review(by=by, action=ReviewAction.APPROVE, note=note))
+    _decide(case_id, merchant, by, ReviewAction.APPROVE, note=note)
 
 
 @app.command()
@@ -66,17 +77,13 @@ def adjust(
     note: Note = "",
 ) -> None:
     """Offer another amount, or another resolution."""
-    _decide(
-        case_id,
-        merchant,
-        Review(by=by, action=ReviewAction.ADJUST, amount=parse_amount(amount), resolution=resolution, note=note),
-    )
+    _decide(case_id, merchant, by, ReviewAction.ADJUST, amount=parse_amount(amount), resolution=resolution, note=note)
 
 
 @app.command()
 def deny(case_id: CaseId, merchant: Merchant, by: By, note: Note = "") -> None:
     """Deny the claim (in a chargeback: turn the proposal round)."""
-    _decide(case_id, merchant, Review(by=by, action=ReviewAction.DENY, note=note))
+    _decide(case_id, merchant, by, ReviewAction.DENY, note=note)
 
 
 @app.command()
@@ -87,13 +94,13 @@ def ask(
     by: By,
 ) -> None:
     """Ask the buyer (in a chargeback: the merchant) one thing."""
-    _decide(case_id, merchant, Review(by=by, action=ReviewAction.ASK, question=question))
+    _decide(case_id, merchant, by, ReviewAction.ASK, question=question)
 
 
 @app.command()
 def escalate(case_id: CaseId, merchant: Merchant, by: By, note: Note = "") -> None:
     """Hand the case to somebody more senior."""
-    _decide(case_id, merchant, Review(by=by, action=ReviewAction.ESCALATE, note=note))
+    _decide(case_id, merchant, by, ReviewAction.ESCALATE, note=note)
 
 
 @app.command(name="amend-fact")

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
@@ -46,5 +47,11 @@ def run(work: Callable[[Installation, CaseDesk], Awaitable[_T]]) -> _T:
     try:
         return asyncio.run(inside())
     except _REFUSALS as refused:
-        ERR.print(f"[red]Refused:[/red] {escape(str(refused))}", highlight=False, soft_wrap=True)
+        ERR.print(f"[red]Refused:[/red] {escape(_in_a_line(refused))}", highlight=False, soft_wrap=True)
         raise typer.Exit(1) from None
+
+
+def _in_a_line(refused: Exception) -> str:
+    if not isinstance(refused, ValidationError):
+        return str(refused)
+    return "; ".join(f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in refused.errors())
