@@ -173,7 +173,7 @@ CHARGEBACKS: tuple[Sample, ...] = (
             chargeback=_notice("c09-visa-131-noproof", "visa", "13.1", "94.00", "EUR", "Nothing was delivered."),
         ),
         {},
-        {"stance": "ask_merchant", "automatic": False, "end": "accepted",
+        {"stance": "accept", "automatic": False, "end": "accepted",
          "review": [{"do": "approve", "note": "try with what is held"}, {"do": "deny", "note": "the carrier has no record"}],
          "why": "No carrier record at hand: the merchant is asked for one; without it no letter can be proved, so a person concedes."},
     ),

@@ -25,7 +25,7 @@ from workflows.messages import (
     LinkPayment,
     OpenCase,
     OutcomeNews,
-    PersonFights,
+    PersonTakesStance,
     Readings,
     Review,
     ReviewAction,
@@ -149,15 +149,10 @@ class ChargebackCase:
                 if review is None and (self._corrected or self._evidence):
                     decided = await self._read_and_decide()
                     continue
-                if review is not None and review.action is ReviewAction.DENY:
-                    # The reviewer turns the proposal round: a concession becomes a fight, anything else a concession.
-                    if decided.stance is not Stance.ACCEPT:
+                if review is not None and (review.action is ReviewAction.DENY or decided.stance is not Stance.FIGHT):
+                    decided = await self._by_reviewer(decided, review)
+                    if decided.stance is Stance.ACCEPT:
                         return await self._concede(decided)
-                    decided = await self._fight(decided, review)
-                    continue
-                if review is not None and decided.stance is Stance.ASK_MERCHANT:
-                    # Nothing more will come: the answer is made of what is held.
-                    decided = await self._fight(decided, review)
                     continue
                 signed_by = review.by if review else None
             if decided.stance is Stance.ACCEPT:
@@ -252,14 +247,18 @@ class ChargebackCase:
             else:
                 return review
 
-    async def _fight(self, decided: DefenceDecided, review: Review) -> DefenceDecided:
+    async def _by_reviewer(self, decided: DefenceDecided, review: Review) -> DefenceDecided:
+        # A denial turns the proposal round: a concession becomes a fight, anything else a concession. An approval
+        # concedes, or answers what the merchant was asked with what is held: nothing more will come.
+        concedes = (decided.stance is Stance.ACCEPT) is (review.action is ReviewAction.APPROVE)
         mine: DefenceDecided = await workflow.execute_activity_method(
-            RecordActivities.record_person_fights,
-            PersonFights(
+            RecordActivities.record_person_stance,
+            PersonTakesStance(
                 merchant=self._case.merchant,
                 case_id=self._case.case_id,
                 base_decision_id=decided.decision_id,
                 by=review.by,
+                stance=Stance.ACCEPT if concedes else Stance.FIGHT,
                 note=review.note,
             ),
             start_to_close_timeout=_STEP,

@@ -202,11 +202,12 @@ class PersonDecides(CaseRef):
     note: str
 
 
-class PersonFights(CaseRef):
-    """A reviewer fights what was proposed otherwise."""
+class PersonTakesStance(CaseRef):
+    """A reviewer fights or concedes, on top of a proposal."""
 
     base_decision_id: str
     by: str
+    stance: Stance
     note: str
 
 

@@ -113,7 +113,7 @@ def make_worker(installation: Installation, household: Household, gateway: Model
             records.amend_fact,
             records.record_decision,
             records.record_person_decision,
-            records.record_person_fights,
+            records.record_person_stance,
             records.record_defence,
             records.close,
             money.payment_doubts,

@@ -7,7 +7,7 @@ from datetime import datetime
 from temporalio import activity
 
 from knowledge.case import Author, CaseBundle
-from knowledge.decision import Decision, DefenceDecision, Reason, Resolution, Route, Rung, Stance
+from knowledge.decision import Decision, DefenceDecision, Reason, Resolution, Route, Rung
 from knowledge.facts import Fact, FactMethod, FactName, PersonStatement, Standing
 from knowledge.library.precedents import PrecedentWriter
 from knowledge.money import Money
@@ -21,7 +21,7 @@ from workflows.messages import (
     DefenceDecided,
     FactCorrection,
     PersonDecides,
-    PersonFights,
+    PersonTakesStance,
     Readings,
     StageChange,
 )
@@ -113,14 +113,18 @@ class RecordActivities:
         return self._defence(await self._cases.save_decision(merchant, case_id, decision), decision)
 
     @activity.defn
-    async def record_person_fights(self, order: PersonFights) -> DefenceDecided:
-        """Keep a reviewer's decision to fight: letters are written for recorded decisions only."""
+    async def record_person_stance(self, order: PersonTakesStance) -> DefenceDecided:
+        """Keep a reviewer's stance; a letter is written only for a recorded decision to fight."""
         base = await self._cases.decision(order.merchant, order.case_id, order.base_decision_id)
         if not isinstance(base, DefenceDecision):
             raise TypeError(f"decision {order.base_decision_id} is not a defence decision")
-        reason = Reason(rule="person.decided", text=f"{order.by} decided to fight: {order.note or 'no note'}")
+        changed = order.stance is not base.stance
+        reason = Reason(
+            rule="person.decided_otherwise" if changed else "person.approved",
+            text=f"{order.by} {'decided otherwise' if changed else 'approved'}: {order.note or 'no note'}",
+        )
         decision = base.model_copy(
-            update={"stance": Stance.FIGHT, "reasons": (reason, *base.reasons), "question": None}
+            update={"stance": order.stance, "reasons": (reason, *base.reasons), "question": None}
         )
         inputs = hashlib.sha256(f"{order.base_decision_id}/{order.by}".encode()).hexdigest()
         decision_id = await self._cases.save_decision(order.merchant, order.case_id, decision, inputs)
@@ -129,9 +133,9 @@ class RecordActivities:
             order.case_id,
             order.by,
             "decided",
-            f"fight {decision.contested}",
+            f"{order.stance.value} {decision.contested}",
             decision_id,
-            key=f"{decision_id}/fights",
+            key=f"decided/{decision_id}",
         )
         return self._defence(decision_id, decision)
 
