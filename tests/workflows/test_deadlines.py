@@ -90,7 +90,7 @@ async def test_an_answer_the_bank_takes_no_more_is_not_sent_over_and_over(house:
 
 async def test_a_question_the_merchant_does_not_answer_calls_people_when_the_answer_is_due(house: House) -> None:
     bundle, files = sample("c09-visa-131-noproof", "silent-1")
-    async with house.worker(plain_household(_BUFFER_SOON)):
+    async with house.worker(plain_household(hasty(buffer=_HOUR.total_seconds() - 1))):
         dispute = await disputed(house, bundle, files, _HOUR)
         view = await house.until("silent-1", Stage.ESCALATED)
         assert view.detail.startswith("the answer is due and nobody has decided; ")
