@@ -69,6 +69,7 @@ class RefundCase:
         self._corrected = False
         self._evidence = False
         self._returned = False
+        self._said = 0
         self._lock = asyncio.Lock()
 
     # Doors: validators say what is legal now; handlers only note what was said.
@@ -397,13 +398,15 @@ class RefundCase:
         amount: Money | None = None,
         closes_at: datetime | None = None,
     ) -> None:
+        # Counted, because the same decision may be told a second time: after words of the buyer that change no fact.
+        self._said += 1
         await workflow.execute_activity_method(
             BuyerActivities.say,
             Say(
                 merchant=self._case.merchant,
                 case_id=self._case.case_id,
                 what=what,
-                key=f"{self._case.merchant}/{self._case.case_id}/{decided.decision_id}/{what}/{rung}",
+                key=f"{self._case.merchant}/{self._case.case_id}/{decided.decision_id}/{what}/{rung}/{self._said}",
                 decision_id=decided.decision_id,
                 rung=rung,
                 question=question,

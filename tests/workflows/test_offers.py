@@ -53,6 +53,20 @@ async def test_a_counter_offer_is_adjusted_by_a_reviewer_and_accepted(house: Hou
     assert await told(house, "counter-1") == ["offer", "offer", "paid"]
 
 
+async def test_the_same_offer_made_again_after_words_that_change_nothing_is_told_again(house: House) -> None:
+    bundle, files = late("again-2")
+    async with house.worker():
+        await house.open(bundle, files)
+        first = await house.until("again-2", Stage.OFFERED)
+        await answer(house, bundle, BuyerMove.SAY, "olá?")
+        await house.until("again-2", Stage.REVIEW)
+        await answer(house, bundle, BuyerMove.SAY, "está alguém aí?")
+        second = await house.until("again-2", Stage.OFFERED)
+    assert (second.decision_id, second.amount) == (first.decision_id, first.amount)
+    assert await told(house, "again-2") == ["offer", "offer"]
+    assert len(house.mail("again-2")) == 2
+
+
 async def test_a_counter_offer_that_cannot_be_meant_leaves_offer_and_evidence_alone(house: House) -> None:
     async with house.worker():
         bundle = await offered(house, "counter-2")

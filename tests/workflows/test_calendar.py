@@ -1,0 +1,81 @@
+"""Promises of days and weeks, kept on Temporal's time-skipping server under the house's own policy."""
+
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from tests.workflows.hasty import ended, hasty, regretted, told
+from tests.workflows.house import House, plain_household, scratched
+from tests.workflows.test_chargeback_case import disputed, sample
+from workflows.codec import data_converter
+from workflows.desk import CaseDesk
+from workflows.messages import Stage
+
+_SERVER = Path(sys.executable).with_name("temporal-test-server")
+
+
+@pytest.fixture
+async def calendar(house: House) -> AsyncIterator[WorkflowEnvironment]:
+    """A server whose clock runs ahead whenever every workflow only waits."""
+    async with await WorkflowEnvironment.start_time_skipping(
+        data_converter=data_converter(house.installation.master_key), test_server_existing_path=str(_SERVER)
+    ) as environment:
+        yield environment
+
+
+def among(house: House, calendar: WorkflowEnvironment) -> House:
+    """The same house, its workflows on the calendar's server."""
+    installation = replace(house.installation, temporal=calendar.client)
+    return replace(house, installation=installation, desk=CaseDesk(installation))
+
+
+async def test_an_offer_lapses_after_a_week_with_one_reminder(house: House, calendar: WorkflowEnvironment) -> None:
+    house = among(house, calendar)
+    bundle, files = scratched("calendar-1")
+    async with house.worker():
+        await house.open(bundle, files)
+        await house.until("calendar-1", Stage.OFFERED)
+        await calendar.sleep(timedelta(days=6, hours=23))
+        assert (await house.desk.view("lumen", "calendar-1")).stage is Stage.OFFERED
+        assert await told(house, "calendar-1") == ["offer", "reminder"]
+        await calendar.sleep(timedelta(hours=2))
+        view = await ended(house, "calendar-1")
+    assert view.result == "offer_lapsed"
+    assert await told(house, "calendar-1") == ["offer", "reminder", "offer_lapsed"]
+
+
+async def test_goods_that_never_come_back_are_waited_for_thirty_days(
+    house: House, calendar: WorkflowEnvironment
+) -> None:
+    house = among(house, calendar)
+    async with house.worker():
+        await house.open(regretted("calendar-2"), {})
+        await house.until("calendar-2", Stage.RETURNING)
+        await calendar.sleep(timedelta(days=29, hours=23))
+        assert (await house.desk.view("lumen", "calendar-2")).stage is Stage.RETURNING
+        await calendar.sleep(timedelta(hours=2))
+        view = await ended(house, "calendar-2")
+    assert view.result == "not_returned"
+    assert await house.refunded("ch_calendar_2") == []
+
+
+async def test_a_proved_letter_nobody_signs_goes_out_two_days_before_the_banks_date(
+    house: House, calendar: WorkflowEnvironment
+) -> None:
+    house = among(house, calendar)
+    bundle, files = sample("c01-visa-131", "calendar-3")
+    async with house.worker(plain_household(hasty(automatic_up_to_eur=10))):
+        dispute = await disputed(house, bundle, files, timedelta(days=18))
+        view = await house.until("calendar-3", Stage.REVIEW)
+        assert view.due is not None
+        await calendar.sleep(timedelta(days=15, hours=23))
+        assert (await house.desk.view("lumen", "calendar-3")).stage in {Stage.REVIEW, Stage.ESCALATED}
+        assert (await house.bank.ledger()).disputes[dispute].submissions == ()
+        await calendar.sleep(timedelta(hours=2))
+        await house.until("calendar-3", Stage.SUBMITTED)
+    assert len((await house.bank.ledger()).disputes[dispute].submissions) == 1
