@@ -7,9 +7,10 @@ from typing import Any, cast
 
 import httpx
 import openai
+from langchain.chat_models import init_chat_model
 from langchain_core.exceptions import ModelRefusalError
+from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage, SystemMessage
-from langchain_openai import ChatOpenAI
 from pydantic import BaseModel
 
 from agents.models.calls import ModelFailure
@@ -76,14 +77,15 @@ class Wire:
         # Some models take no temperature but their own and reject the request: the plain one leaves it out.
         self._plain = self._chat(temperature=None)
 
-    def _chat(self, *, temperature: float | None) -> ChatOpenAI:
-        return ChatOpenAI(
-            model=self._endpoint.name,
+    def _chat(self, *, temperature: float | None) -> BaseChatModel:
+        return init_chat_model(
+            self._endpoint.name,
+            model_provider="openai",
             base_url=self._endpoint.url,
             api_key=self._endpoint.key,
             max_retries=0,
             timeout=self._endpoint.timeout_seconds,
-            max_tokens=self._endpoint.max_tokens,  # pyright: ignore[reportCallIssue]
+            max_tokens=self._endpoint.max_tokens,
             temperature=temperature,
             streaming=False,
             use_responses_api=False,
