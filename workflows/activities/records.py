@@ -76,10 +76,6 @@ class RecordActivities:
         if not isinstance(base, Decision):
             raise TypeError(f"decision {order.base_decision_id} is not a refund decision")
         changed = order.resolution is not base.resolution or order.amount != base.amount
-        reason = Reason(
-            rule="person.decided_otherwise" if changed else "person.approved",
-            text=f"{order.by} {'decided otherwise' if changed else 'approved'}: {order.note or 'no note'}",
-        )
         ladder = (
             ()
             if order.resolution in {Resolution.DENY, Resolution.ASK_EVIDENCE}
@@ -90,21 +86,11 @@ class RecordActivities:
                 "resolution": order.resolution,
                 "amount": order.amount,
                 "ladder": ladder,
-                "reasons": (reason, *base.reasons),
+                "reasons": (_persons_reason(order, otherwise=changed), *base.reasons),
                 "question": order.note if order.resolution is Resolution.ASK_EVIDENCE else base.question,
             }
         )
-        inputs = hashlib.sha256(f"{order.base_decision_id}/{order.by}".encode()).hexdigest()
-        decision_id = await self._cases.save_decision(order.merchant, order.case_id, decision, inputs)
-        await self._cases.record_event(
-            order.merchant,
-            order.case_id,
-            order.by,
-            "decided",
-            f"{order.resolution.value} {order.amount}",
-            decision_id,
-            key=f"decided/{decision_id}",
-        )
+        decision_id = await self._keep_persons(order, decision, f"{order.resolution.value} {order.amount}")
         return self._decided(decision_id, decision)
 
     @activity.defn
@@ -118,25 +104,11 @@ class RecordActivities:
         base = await self._cases.decision(order.merchant, order.case_id, order.base_decision_id)
         if not isinstance(base, DefenceDecision):
             raise TypeError(f"decision {order.base_decision_id} is not a defence decision")
-        changed = order.stance is not base.stance
-        reason = Reason(
-            rule="person.decided_otherwise" if changed else "person.approved",
-            text=f"{order.by} {'decided otherwise' if changed else 'approved'}: {order.note or 'no note'}",
-        )
+        reason = _persons_reason(order, otherwise=order.stance is not base.stance)
         decision = base.model_copy(
             update={"stance": order.stance, "reasons": (reason, *base.reasons), "question": None}
         )
-        inputs = hashlib.sha256(f"{order.base_decision_id}/{order.by}".encode()).hexdigest()
-        decision_id = await self._cases.save_decision(order.merchant, order.case_id, decision, inputs)
-        await self._cases.record_event(
-            order.merchant,
-            order.case_id,
-            order.by,
-            "decided",
-            f"{order.stance.value} {decision.contested}",
-            decision_id,
-            key=f"decided/{decision_id}",
-        )
+        decision_id = await self._keep_persons(order, decision, f"{order.stance.value} {decision.contested}")
         return self._defence(decision_id, decision)
 
     @activity.defn
@@ -164,6 +136,16 @@ class RecordActivities:
             buffer_hours=self._policy.submission_buffer_hours,
         )
 
+    async def _keep_persons(
+        self, order: PersonDecides | PersonTakesStance, decision: Decision | DefenceDecision, told: str
+    ) -> str:
+        inputs = hashlib.sha256(f"{order.base_decision_id}/{order.by}".encode()).hexdigest()
+        decision_id = await self._cases.save_decision(order.merchant, order.case_id, decision, inputs)
+        await self._cases.record_event(
+            order.merchant, order.case_id, order.by, "decided", told, decision_id, key=f"decided/{decision_id}"
+        )
+        return decision_id
+
     def _decided(self, decision_id: str, decision: Decision) -> Decided:
         review = decision.route is Route.REVIEW
         return Decided(
@@ -181,6 +163,13 @@ class RecordActivities:
             return_days=self._policy.return_open_days,
             poll_hours=self._policy.refund_poll_hours,
         )
+
+
+def _persons_reason(order: PersonDecides | PersonTakesStance, *, otherwise: bool) -> Reason:
+    return Reason(
+        rule="person.decided_otherwise" if otherwise else "person.approved",
+        text=f"{order.by} {'decided otherwise' if otherwise else 'approved'}: {order.note or 'no note'}",
+    )
 
 
 def lesson_of(
