@@ -9,6 +9,7 @@ from temporalio.common import RetryPolicy
 from knowledge.decision import DefenceDecision, Route, Stance
 from knowledge.facts import Reading
 from knowledge.money import Money
+from workflows.deadline import Deadline
 from workflows.doors import legal_for_chargeback, refuse_second, refuse_unless
 from workflows.messages import (
     Answered,
@@ -47,6 +48,7 @@ with workflow.unsafe.imports_passed_through():
 _STEADY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
 _STEP = timedelta(seconds=60)
 _OUTCOME_POLL = timedelta(days=1)
+_UNDECIDED = "nobody has decided"
 _ENDED = frozenset({"won", "lost", "closed"})
 
 
@@ -66,6 +68,7 @@ class ChargebackCase:
         self._corrected = False
         self._evidence = False
         self._news = False
+        self._held = False
 
     @workflow.query
     def view(self) -> CaseView:
@@ -136,16 +139,17 @@ class ChargebackCase:
         if linked.state in _ENDED:
             return await self._close(linked.state, None)
         decided = await self._read_and_decide()
-        send_by = linked.respond_by - timedelta(hours=decided.buffer_hours)
-        self._due = send_by
+        buffer = timedelta(hours=decided.buffer_hours)
+        deadline = Deadline(opened=workflow.info().start_time, respond_by=linked.respond_by, buffer=buffer)
+        self._due = deadline.send_by
         refused = False
         while True:
             letter = await self._write(decided) if decided.stance is Stance.FIGHT else None
             signed_by: str | None = None
-            if decided.route is Route.REVIEW or (letter is not None and not letter.proved):
+            if decided.route is Route.REVIEW or self._held or (letter is not None and not letter.proved):
                 # What was refused after the buffer had begun would be refused again: from there on people decide.
-                at_the_latest = None if refused and workflow.now() >= send_by else send_by
-                review = await self._wait_for_reviewer(decided, letter, at_the_latest)
+                self._held = self._held or (refused and workflow.now() >= deadline.send_by)
+                review = await self._wait_for_reviewer(decided, letter, deadline)
                 if review is None and (self._corrected or self._evidence):
                     decided = await self._read_and_decide()
                     continue
@@ -211,25 +215,25 @@ class ChargebackCase:
         return written
 
     async def _wait_for_reviewer(
-        self, decided: DefenceDecided, letter: LetterWritten | None, send_by: datetime | None
+        self, decided: DefenceDecided, letter: LetterWritten | None, deadline: Deadline
     ) -> Review | None:
         """A review, or None when new evidence came or the deadline's buffer began with a proved letter at hand."""
-        why = "; ".join(decided.review_because) or "; ".join(letter.problems if letter else ())
+        why = told = "; ".join(decided.review_because) or "; ".join(letter.problems if letter else ())
         stage = Stage.REVIEW
         sendable = letter is not None and letter.proved
         self._review = None
         while True:
-            await self._note(stage, why)
-            # A proved letter goes out in time, whoever is looking at it. Without one people are called, and waited for.
-            patience = None
-            if send_by is not None and (sendable or stage is Stage.REVIEW):
-                patience = max(send_by - workflow.now(), timedelta(0))
+            await self._note(stage, told)
+            # A proved letter that nobody holds goes out in time, whoever is looking at it. Otherwise people are called.
+            goes = sendable and not self._held
+            until = deadline.send_by if goes else deadline.next_call(workflow.now())
+            patience = None if until is None else max(until - workflow.now(), timedelta(0))
             if not await within(patience, lambda: self._review is not None or self._corrected or self._evidence):
-                if sendable:
+                if goes:
                     self._stage = Stage.DECIDING
                     return None
-                lacking = "nothing provable is at hand" if letter else "nobody has decided"
-                stage, why = Stage.ESCALATED, f"the answer is due and {lacking}; {why}"
+                lacking = "the letter is held" if sendable else "nothing provable is at hand" if letter else _UNDECIDED
+                stage, told = Stage.ESCALATED, f"{deadline.left(workflow.now())} and {lacking}; {why}"
                 continue
             # From here on nothing more is taken: what comes now would be answered by a case that has moved on.
             self._stage = Stage.DECIDING
@@ -238,6 +242,8 @@ class ChargebackCase:
             review, self._review = self._review, None
             if review.action is ReviewAction.ESCALATE:
                 stage, why = Stage.ESCALATED, review.note or f"escalated by {review.by}"
+            elif review.action is ReviewAction.HOLD:
+                self._held, why = True, f"held by {review.by}" + (f": {review.note}" if review.note else "")
             elif review.action is ReviewAction.ASK:
                 why = f"asked of the merchant: {review.question or decided.question or 'details'}"
             elif review.action is ReviewAction.APPROVE and decided.stance is Stance.FIGHT and not sendable:
@@ -245,7 +251,9 @@ class ChargebackCase:
                     letter.problems if letter else ()
                 )
             else:
+                self._held = False
                 return review
+            told = why
 
     async def _by_reviewer(self, decided: DefenceDecided, review: Review) -> DefenceDecided:
         # A denial turns the proposal round: a concession becomes a fight, anything else a concession. An approval

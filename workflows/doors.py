@@ -6,6 +6,7 @@ from knowledge.decision import Resolution
 from knowledge.money import Money
 from workflows.messages import BuyerMessage, BuyerMove, Decided, OpenCase, Review, ReviewAction, Stage
 
+_REFUND_REVIEWS = tuple(action.value for action in ReviewAction if action is not ReviewAction.HOLD)
 _NO_MONEY = frozenset({Resolution.DENY, Resolution.ASK_EVIDENCE})
 
 
@@ -13,7 +14,7 @@ def legal_for_refund(stage: Stage) -> tuple[str, ...]:
     """What may be done with a refund case at this stage."""
     match stage:
         case Stage.REVIEW | Stage.ESCALATED:
-            return (*(action.value for action in ReviewAction), "amend-fact", "say")
+            return (*_REFUND_REVIEWS, "amend-fact", "say")
         case Stage.OFFERED:
             return tuple(move.value for move in BuyerMove)
         case Stage.ASKING:
@@ -27,7 +28,7 @@ def legal_for_refund(stage: Stage) -> tuple[str, ...]:
 def legal_for_chargeback(stage: Stage) -> tuple[str, ...]:
     """What may be done with a chargeback at this stage."""
     if stage in {Stage.REVIEW, Stage.ESCALATED}:
-        return ("approve", "deny", "ask", "escalate", "amend-fact")
+        return ("approve", "deny", "ask", "escalate", "hold", "amend-fact")
     return ()
 
 

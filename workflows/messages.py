@@ -64,6 +64,8 @@ class ReviewAction(StrEnum):
     DENY = "deny"
     ASK = "ask"
     ESCALATE = "escalate"
+    HOLD = "hold"
+    """A chargeback's proved letter stays until a person releases it, also when the buffer before the date begins."""
 
 
 class Review(Frozen):

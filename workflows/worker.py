@@ -45,6 +45,7 @@ RUNNER = SandboxedWorkflowRunner(
         "knowledge",
         "tools",
         "workflows.messages",
+        "workflows.deadline",
         "workflows.doors",
         "workflows.thinking",
         "workflows.waiting",

@@ -103,6 +103,12 @@ def escalate(case_id: CaseId, merchant: Merchant, by: By, note: Note = "") -> No
     _decide(case_id, merchant, by, ReviewAction.ESCALATE, note=note)
 
 
+@app.command()
+def hold(case_id: CaseId, merchant: Merchant, by: By, note: Note = "") -> None:
+    """Keep a chargeback's proved letter back, also past the buffer before its date, until it is approved or denied."""
+    _decide(case_id, merchant, by, ReviewAction.HOLD, note=note)
+
+
 @app.command(name="amend-fact")
 def amend_fact(
     case_id: CaseId,

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from tests.workflows.hasty import ended, hasty, regretted, told
+from tests.workflows.hasty import ended, hasty, regretted, review, told
 from tests.workflows.house import House, plain_household, scratched
 from tests.workflows.test_chargeback_case import disputed, sample
 from workflows.codec import data_converter
 from workflows.desk import CaseDesk
-from workflows.messages import Stage
+from workflows.messages import ReviewAction, Stage
 
 _SERVER = Path(sys.executable).with_name("temporal-test-server")
 
@@ -78,4 +78,43 @@ async def test_a_proved_letter_nobody_signs_goes_out_two_days_before_the_banks_d
         assert (await house.bank.ledger()).disputes[dispute].submissions == ()
         await calendar.sleep(timedelta(hours=2))
         await house.until("calendar-3", Stage.SUBMITTED)
+    assert len((await house.bank.ledger()).disputes[dispute].submissions) == 1
+
+
+async def test_an_answer_that_cannot_go_out_calls_people_at_half_time_two_days_and_six_hours_before(
+    house: House, calendar: WorkflowEnvironment
+) -> None:
+    house = among(house, calendar)
+    bundle, files = sample("c09-visa-131-noproof", "calendar-4")
+    async with house.worker():
+        dispute = await disputed(house, bundle, files, timedelta(days=18))
+        await house.until("calendar-4", Stage.REVIEW)
+        await calendar.sleep(timedelta(days=8, hours=23))
+        assert (await house.desk.view("lumen", "calendar-4")).stage is Stage.REVIEW
+        for days, left in ((timedelta(hours=2), "8 days"), (timedelta(days=7), "47 hours"), (timedelta(hours=42), "5")):
+            await calendar.sleep(days)
+            view = await house.until("calendar-4", Stage.ESCALATED)
+            assert view.detail.startswith(f"{left}")
+            assert " are left to answer and nobody has decided; " in view.detail
+        await review(house, "calendar-4", ReviewAction.DENY, note="nothing to show")
+        view = await ended(house, "calendar-4")
+    assert view.result == "accepted"
+    assert (await house.bank.ledger()).disputes[dispute].submissions == ()
+
+
+async def test_a_held_letter_stays_past_the_buffer_and_goes_when_it_is_released(
+    house: House, calendar: WorkflowEnvironment
+) -> None:
+    house = among(house, calendar)
+    bundle, files = sample("c01-visa-131", "calendar-5")
+    async with house.worker(plain_household(hasty(automatic_up_to_eur=10))):
+        dispute = await disputed(house, bundle, files, timedelta(days=18))
+        await house.until("calendar-5", Stage.REVIEW)
+        await review(house, "calendar-5", ReviewAction.HOLD, note="for legal")
+        await calendar.sleep(timedelta(days=16, hours=1))
+        view = await house.until("calendar-5", Stage.ESCALATED)
+        assert view.detail.endswith("the letter is held; held by Marta: for legal")
+        assert (await house.bank.ledger()).disputes[dispute].submissions == ()
+        await review(house, "calendar-5", ReviewAction.APPROVE)
+        await house.until("calendar-5", Stage.SUBMITTED)
     assert len((await house.bank.ledger()).disputes[dispute].submissions) == 1

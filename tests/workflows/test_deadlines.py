@@ -88,19 +88,6 @@ async def test_an_answer_the_bank_takes_no_more_is_not_sent_over_and_over(house:
     assert await submissions(house, dispute) == ()
 
 
-async def test_a_question_the_merchant_does_not_answer_calls_people_when_the_answer_is_due(house: House) -> None:
-    bundle, files = sample("c09-visa-131-noproof", "silent-1")
-    async with house.worker(plain_household(hasty(buffer=_HOUR.total_seconds() - 1))):
-        dispute = await disputed(house, bundle, files, _HOUR)
-        view = await house.until("silent-1", Stage.ESCALATED)
-        assert view.detail.startswith("the answer is due and nobody has decided; ")
-        await review(house, "silent-1", ReviewAction.DENY, note="nothing to show")
-        view = await house.until("silent-1", Stage.CLOSED)
-    assert view.result == "accepted"
-    assert await decided(house, "silent-1") == ("Marta", "accept 94.00 EUR")
-    assert await submissions(house, dispute) == ()
-
-
 async def test_what_the_merchant_supplies_is_read_and_the_answer_goes_out(house: House) -> None:
     asked, files = sample("c09-visa-131-noproof", "answered-1")
     proof, proofs = sample("c08-paypal-inr", "answered-0")

@@ -115,4 +115,4 @@ def test_what_is_not_legal_is_refused_with_what_is(what: str, stage: Stage, word
 
 def test_a_chargeback_is_never_adjusted_and_never_answered_by_a_buyer() -> None:
     legal = {word for stage in Stage for word in legal_for_chargeback(stage)}
-    assert legal == {"approve", "deny", "ask", "escalate", "amend-fact"}
+    assert legal == {"approve", "deny", "ask", "escalate", "hold", "amend-fact"}
