@@ -58,6 +58,10 @@ Moment = Annotated[
 """A time as a bundle writes it: RFC 3339 with an offset, kept in UTC."""
 
 
+ProcessorReference = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{3,100}$")]
+"""A processor's own id, for example Stripe's `ch_3Nq…` or PayPal's `PP-D-27803`."""
+
+
 class CaseKind(StrEnum):
     """Which of the two jobs a case is."""
 
@@ -113,11 +117,23 @@ class ThreeDSecure(Frozen):
     outcome: Literal["authenticated", "attempted", "failed", "not_supported"]
 
 
-class Payment(Frozen):
-    """How the order was paid. `processor_reference` is the charge the processor knows (Stripe `ch_…`)."""
+class ProcessorName(StrEnum):
+    """Who takes payments and passes disputes on."""
 
-    processor: Literal["stripe"]
-    processor_reference: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{3,100}$")]
+    STRIPE = "stripe"
+    PAYPAL = "paypal"
+    ADYEN = "adyen"
+
+
+class Payment(Frozen):
+    """How the order was paid.
+
+    `processor_reference` is the payment as the processor knows it: Stripe's charge, PayPal's capture, Adyen's
+    PSP reference.
+    """
+
+    processor: ProcessorName
+    processor_reference: ProcessorReference
     network: CardNetwork | None = None
     last4: Annotated[str, Field(pattern=r"^[0-9]{4}$")] | None = None
     captured: Amount
@@ -294,8 +310,8 @@ class PriorTransaction(Frozen):
 class ChargebackNotice(Frozen):
     """What the processor says about the dispute. `respond_by` is the processor's own date."""
 
-    processor: Literal["stripe"]
-    dispute_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{3,100}$")]
+    processor: ProcessorName
+    dispute_id: ProcessorReference
     network: CardNetwork
     reason_code: Annotated[str, Field(min_length=1, max_length=64)]
     amount: Amount

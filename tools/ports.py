@@ -10,9 +10,10 @@ from enum import StrEnum
 from typing import Protocol
 
 from knowledge.base import Frozen
-from knowledge.case import CaseBundle
+from knowledge.case import CardNetwork, CaseBundle
 from knowledge.facts import Fact, MissingFact
 from knowledge.money import Money
+from knowledge.reasons import ChargebackFamily
 
 
 class CaseFile(Frozen):
@@ -130,15 +131,40 @@ class ProcessorError(Exception):
         self.request_id = request_id
 
 
+class ParcelSent(Frozen):
+    """A parcel as a processor's own fields take it."""
+
+    carrier: str
+    """Our name of the carrier, as in `amends carriers`."""
+    tracking_number: str | None
+    shipped_at: datetime | None
+
+
 class EvidencePackage(Frozen):
-    """What is submitted for a dispute: the packet's bytes travel beside it."""
+    """What is submitted for a dispute, in our words; each connector puts it into its processor's.
+
+    The packet's bytes travel beside it. Everything but the packet is optional to every processor: a field that one
+    does not take is left out there, because the packet says all of it too.
+    """
 
     dispute: str
-    text_fields: dict[str, str]
-    """Processor text fields by their own names, within its limits."""
+    charge: str
+    family: ChargebackFamily
+    network: CardNetwork
+    reason_code: str
     packet_sha256: str
-    file_slot: str
-    """The processor's evidence field that takes the packet, for example `uncategorized_file`."""
+    statement: str
+    """The letter's own proved sentences that decide the dispute, plain text."""
+    product: str = ""
+    """What was sold, line by line."""
+    parcels: tuple[ParcelSent, ...] = ()
+    credits: tuple[str, ...] = ()
+    """References of the refunds already made, as the processor knows them."""
+    customer_name: str = ""
+    customer_email: str = ""
+    purchase_ip: str = ""
+    billing_address: str = ""
+    shipping_address: str = ""
 
 
 class PaymentActing(Protocol):
@@ -153,16 +179,23 @@ class PaymentActing(Protocol):
         ...
 
     async def stage_evidence(self, package: EvidencePackage, packet: bytes, *, key: str) -> ProcessorDispute:
-        """Upload and stage without submitting; raises ProcessorError when limits are broken."""
+        """Prepare without submitting: check every limit, and upload where the processor keeps drafts.
+
+        Raises ProcessorError when a limit is broken or the dispute takes no evidence now.
+        """
         ...
 
-    async def submit_evidence(self, dispute: str, *, key: str) -> ProcessorDispute:
+    async def submit_evidence(self, package: EvidencePackage, packet: bytes, *, key: str) -> ProcessorDispute:
         """Submit what was staged. Irreversible: call only when `submission_count` is zero."""
         ...
 
     async def accept_dispute(self, dispute: str, *, key: str) -> ProcessorDispute:
         """Concede. Irreversible."""
         ...
+
+
+class Processor(PaymentReading, PaymentActing, Protocol):
+    """A connected processor: its books and its actions. Only activities hold it."""
 
 
 class Mail(Frozen):

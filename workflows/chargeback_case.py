@@ -283,6 +283,7 @@ class ChargebackCase:
                 merchant=self._case.merchant,
                 case_id=self._case.case_id,
                 packet_sha256=letter.packet_sha256,
+                letter_sha256=letter.letter_sha256,
                 key=f"{self._case.merchant}/{self._case.case_id}/{decided.decision_id}",
                 signed_by=signed_by,
             ),

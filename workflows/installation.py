@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 from temporalio.client import Client
 
+from knowledge.case import ProcessorName
 from tools.embedded import Addresses
 from tools.embedded.addresses import read_addresses
+from tools.processors.connected import ConnectedProcessors
 from tools.processors.stripe.client import StripeClient
 from tools.processors.stripe.processor import StripeProcessor
 from tools.records.audit import AuditTrail
@@ -46,7 +48,7 @@ class Installation:
     ledger: Ledger
     audit: AuditTrail
     temporal: Client
-    processor: StripeProcessor
+    processors: ConnectedProcessors
 
 
 def addresses_of(settings: Settings) -> Addresses:
@@ -122,7 +124,7 @@ async def open_installation(settings: Settings) -> AsyncGenerator[Installation, 
                 namespace=addresses.temporal_namespace,
                 data_converter=data_converter(master_key),
             ),
-            processor=StripeProcessor(stripe),
+            processors=ConnectedProcessors({ProcessorName.STRIPE: StripeProcessor(stripe)}),
         )
     finally:
         await stripe.close()

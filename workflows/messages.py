@@ -315,6 +315,8 @@ class Submit(CaseRef):
     """Stage and submit a packet, exactly once."""
 
     packet_sha256: str
+    letter_sha256: str
+    """The letter the packet was rendered from; its sentences fill the processor's own fields."""
     key: str
     signed_by: str | None
     """Who approved; None when the proved, composed letter went out at the buffer."""

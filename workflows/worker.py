@@ -98,12 +98,12 @@ def graph_plugin(installation: Installation, household: Household, gateway: Mode
 
 def make_worker(installation: Installation, household: Household, gateway: ModelGateway, **options: Any) -> Worker:
     """A worker for every workflow and activity; `options` go to Temporal's worker."""
-    cases, ledger, processor = installation.cases, installation.ledger, installation.processor
+    cases, ledger, processors = installation.cases, installation.ledger, installation.processors
     library = PrecedentWriter(installation.addresses.chroma_url, household.embedder)
     records = RecordActivities(cases, library, household.policy)
-    money = MoneyActivities(cases, ledger, processor, processor)
+    money = MoneyActivities(cases, ledger, processors)
     buyers = BuyerActivities(cases, Outbox(installation.settings.data.expanduser().absolute() / "outbox"))
-    defence = DefenceActivities(cases, ledger, CreditBook(cases, ledger), processor, processor)
+    defence = DefenceActivities(cases, ledger, CreditBook(cases, ledger), processors)
     return Worker(
         installation.temporal,
         task_queue=TASK_QUEUE,

@@ -192,6 +192,13 @@ def _ids(bundle: CaseBundle) -> Iterator[Refusal]:
 
 
 def _references(bundle: CaseBundle) -> Iterator[Refusal]:
+    notice, payment = bundle.chargeback, bundle.order.payment
+    if notice is not None and notice.processor is not payment.processor:
+        yield Refusal(
+            pointer="/chargeback/processor",
+            problem=f"{notice.processor.value} disputes a payment that {payment.processor.value} took",
+            mend="write the processor that took the payment in both places",
+        )
     sold = {line.sku for line in bundle.order.lines}
     named: list[tuple[str, str]] = []
     if bundle.claim is not None:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from agents.models.calls import CallLog
 from agents.models.gateway import ModelGateway
-from knowledge.case import Author, CaseBundle, Message
+from knowledge.case import Author, CaseBundle, Message, ProcessorName
 from knowledge.facts import Fact, FactMethod, FactName, MessageSpan, Reading, Standing
 from knowledge.rules.policy import HOUSE_POLICY, MerchantPolicy
 from samples.pictures import draw
@@ -179,7 +179,7 @@ class House:
 
     async def refunded(self, charge: str) -> list[int]:
         """Amounts of the refunds the bank really made on the charge."""
-        refunds = await self.installation.processor.refunds(charge)
+        refunds = await self.installation.processors.of(ProcessorName.STRIPE).refunds(charge)
         return sorted(refund.amount.minor for refund in refunds if refund.state.value != "failed")
 
     def mail(self, case_id: str) -> list[dict[str, Any]]:

@@ -14,7 +14,8 @@ from knowledge.money import total
 from knowledge.tracking import Route
 from tools.carriers import UnreadableTracking, read_route
 from tools.packets import Packet, PacketTooLarge, profile_for, render_packet
-from tools.ports import DisputeState, EvidencePackage, PaymentActing, PaymentReading, ProcessorError
+from tools.ports import DisputeState, EvidencePackage, ProcessorError
+from tools.processors.connected import ConnectedProcessors
 from tools.records.cases import CaseRecords
 from tools.records.ledger import Ledger
 from tools.records.ledger_words import ChargebackOutcome
@@ -32,8 +33,8 @@ from workflows.messages import (
     Submit,
     WriteLetter,
 )
+from workflows.submission import evidence_package
 
-_PACKET_SLOT = "uncategorized_file"
 _CLOSED = frozenset({DisputeState.WON, DisputeState.LOST, DisputeState.CLOSED})
 
 
@@ -45,25 +46,24 @@ class DefenceActivities:
         cases: CaseRecords,
         ledger: Ledger,
         credit_book: CreditBook,
-        books: PaymentReading,
-        processor: PaymentActing,
+        processors: ConnectedProcessors,
     ) -> None:
         self._cases = cases
         self._ledger = ledger
         self._credits = credit_book
-        self._books = books
-        self._processor = processor
+        self._processors = processors
 
     @activity.defn
     async def link_payment(self, order: LinkPayment) -> Linked:
         """Make the ledger agree with the processor; the respond-by date is the processor's own when it gives one."""
         bundle, notice = await self._notice(order)
         charge = bundle.order.payment.processor_reference
-        await self._ledger.reconcile(order.merchant, charge, await self._books.refunds(charge))
+        processor = self._processors.of(notice.processor)
+        await self._ledger.reconcile(order.merchant, charge, await processor.refunds(charge))
         await self._ledger.open_chargeback(
             order.merchant, charge, notice.dispute_id, notice.amount, case_id=order.case_id
         )
-        dispute = await self._books.dispute(notice.dispute_id)
+        dispute = await processor.dispute(notice.dispute_id)
         posted = await self._credits.credits(order.merchant, order.case_id)
         return Linked(
             respond_by=dispute.respond_by or notice.respond_by,
@@ -89,7 +89,7 @@ class DefenceActivities:
         proof = verify_letter(letter, dossier)
         try:
             packet = render_packet(
-                letter, proof, await self._files(order, letter), profile_for("stripe", notice.network)
+                letter, proof, await self._files(order, letter), profile_for(notice.processor.value, notice.network)
             )
         except PacketTooLarge as error:
             return LetterWritten(
@@ -153,19 +153,15 @@ class DefenceActivities:
     @activity.defn
     async def submit(self, order: Submit) -> SubmissionResult:
         """Stage, then submit once; whatever was submitted before is confirmed, never repeated."""
-        _, notice = await self._notice(order)
+        bundle, notice = await self._notice(order)
         packet = await self._cases.artifact(order.merchant, order.case_id, order.packet_sha256)
         try:
-            dispute = await self._books.dispute(notice.dispute_id)
+            processor = self._processors.of(notice.processor)
+            dispute = await processor.dispute(notice.dispute_id)
             if dispute.submission_count == 0 and dispute.state not in _CLOSED:
-                package = EvidencePackage(
-                    dispute=notice.dispute_id,
-                    text_fields={},
-                    packet_sha256=order.packet_sha256,
-                    file_slot=_PACKET_SLOT,
-                )
-                await self._processor.stage_evidence(package, packet, key=f"{order.key}/stage")
-                dispute = await self._processor.submit_evidence(notice.dispute_id, key=f"{order.key}/submit")
+                package = await self._package(order, bundle)
+                await processor.stage_evidence(package, packet, key=f"{order.key}/stage")
+                dispute = await processor.submit_evidence(package, packet, key=f"{order.key}/submit")
         except ProcessorError as error:
             if error.retry:
                 raise
@@ -183,18 +179,28 @@ class DefenceActivities:
         )
         return SubmissionResult(state=SubmissionState.SUBMITTED)
 
+    async def _package(self, order: Submit, bundle: CaseBundle) -> EvidencePackage:
+        written = await self._cases.artifact(order.merchant, order.case_id, order.letter_sha256)
+        return evidence_package(
+            bundle,
+            Letter.model_validate_json(written),
+            await self._credits.credits(order.merchant, order.case_id),
+            order.packet_sha256,
+        )
+
     @activity.defn
     async def concede(self, order: Concede) -> None:
         """Accept the chargeback; a dispute that is already closed is left as it is."""
         _, notice = await self._notice(order)
-        if (await self._books.dispute(notice.dispute_id)).state not in _CLOSED:
-            await self._processor.accept_dispute(notice.dispute_id, key=order.key)
+        processor = self._processors.of(notice.processor)
+        if (await processor.dispute(notice.dispute_id)).state not in _CLOSED:
+            await processor.accept_dispute(notice.dispute_id, key=order.key)
 
     @activity.defn
     async def dispute_standing(self, case: CaseRef) -> DisputeStanding:
         """The dispute as the processor tells it now."""
         _, notice = await self._notice(case)
-        dispute = await self._books.dispute(notice.dispute_id)
+        dispute = await self._processors.of(notice.processor).dispute(notice.dispute_id)
         return DisputeStanding(state=dispute.state.value, amount=dispute.amount)
 
     @activity.defn(name="close_defence")

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from temporalio import activity
 
-from tools.ports import PaymentActing, PaymentReading, ProcessorError, ProcessorRefund, RefundState
+from knowledge.case import Payment
+from tools.ports import ProcessorError, ProcessorRefund, RefundState
+from tools.processors.connected import ConnectedProcessors
 from tools.records.cases import CaseRecords
 from tools.records.ledger import EntryKind, EntryState, Ledger, OverCaptured
 from workflows.messages import DecideCase, PaymentResult, PaymentState, PayRefund
@@ -20,20 +22,19 @@ _STATES = {
 class MoneyActivities:
     """The only place that refunds. Whatever dies in between, asking the processor first makes it one refund."""
 
-    def __init__(self, cases: CaseRecords, ledger: Ledger, books: PaymentReading, processor: PaymentActing) -> None:
+    def __init__(self, cases: CaseRecords, ledger: Ledger, processors: ConnectedProcessors) -> None:
         self._cases = cases
         self._ledger = ledger
-        self._books = books
-        self._processor = processor
+        self._processors = processors
 
     @activity.defn
     async def payment_doubts(self, case: DecideCase) -> tuple[str, ...]:
         """Reconcile the payment; in plain words, why a person should look before anything is paid on it."""
         on_payment = await self._cases.cases_on_payment(case.merchant, case.case_id)
-        charge = on_payment[0].payment_reference
+        payment = await self._payment(case.merchant, case.case_id)
         try:
-            await self._reconciled(case.merchant, charge)
-            disputed = (await self._books.charge(charge)).disputed
+            await self._reconciled(case.merchant, payment)
+            disputed = await self._disputed(payment)
         except ProcessorError as error:
             return (f"the processor could not be asked about the payment ({error})",)
         doubts = ["the payment is disputed at the bank"] if disputed else []
@@ -49,11 +50,12 @@ class MoneyActivities:
         The ledger reserves first; then the processor is asked what it already did, because keys expire and
         answers get lost; only then is it asked to refund. A retryable failure is raised and tried again.
         """
-        charge = await self._charge(order.merchant, order.case_id)
-        known = await self._known(order, charge)
+        payment = await self._payment(order.merchant, order.case_id)
+        charge = payment.processor_reference
+        known = await self._known(order, payment)
         if known is not None:
             return await self._settle(order, known)
-        if (await self._books.charge(charge)).disputed:
+        if await self._disputed(payment):
             return PaymentResult(state=PaymentState.BLOCKED, why="the payment is disputed at the bank")
         try:
             await self._ledger.reserve(
@@ -62,7 +64,8 @@ class MoneyActivities:
         except OverCaptured as error:
             return PaymentResult(state=PaymentState.BLOCKED, why=str(error))
         try:
-            refund = await self._processor.refund(charge, order.amount, key=order.key, case_key=order.key)
+            processor = self._processors.of(payment.processor)
+            refund = await processor.refund(charge, order.amount, key=order.key, case_key=order.key)
         except ProcessorError as error:
             if error.retry:
                 raise
@@ -73,22 +76,25 @@ class MoneyActivities:
     @activity.defn
     async def check_refund(self, order: PayRefund) -> PaymentResult:
         """Ask what became of a pending refund."""
-        known = await self._known(order, await self._charge(order.merchant, order.case_id))
+        known = await self._known(order, await self._payment(order.merchant, order.case_id))
         if known is None:
             return PaymentResult(state=PaymentState.FAILED, why="the processor does not know the refund")
         return await self._settle(order, known)
 
-    async def _charge(self, merchant: str, case_id: str) -> str:
-        return (await self._cases.summary(merchant, case_id)).payment_reference
+    async def _payment(self, merchant: str, case_id: str) -> Payment:
+        return (await self._cases.bundle(merchant, case_id)).order.payment
 
-    async def _known(self, order: PayRefund, charge: str) -> ProcessorRefund | None:
-        refunds = await self._reconciled(order.merchant, charge)
+    async def _disputed(self, payment: Payment) -> bool:
+        return (await self._processors.of(payment.processor).charge(payment.processor_reference)).disputed
+
+    async def _known(self, order: PayRefund, payment: Payment) -> ProcessorRefund | None:
+        refunds = await self._reconciled(order.merchant, payment)
         return next((refund for refund in refunds if refund.case_key == order.key), None)
 
-    async def _reconciled(self, merchant: str, charge: str) -> Sequence[ProcessorRefund]:
-        refunds = await self._books.refunds(charge)
+    async def _reconciled(self, merchant: str, payment: Payment) -> Sequence[ProcessorRefund]:
+        refunds = await self._processors.of(payment.processor).refunds(payment.processor_reference)
         if refunds:
-            await self._ledger.reconcile(merchant, charge, refunds)
+            await self._ledger.reconcile(merchant, payment.processor_reference, refunds)
         return refunds
 
     async def _settle(self, order: PayRefund, refund: ProcessorRefund) -> PaymentResult:

@@ -175,7 +175,7 @@ async def test_evidence_that_cannot_be_kept_leaves_the_case_as_it_was(house: Hou
 
 async def test_a_chargeback_is_not_adjusted_not_returned_and_not_answered_by_a_buyer(house: House) -> None:
     bundle, files = sample("c05-mc-4853-place", "refused-9")
-    legal = "the case is review; legal now: approve, deny, ask, escalate, amend-fact"
+    legal = "the case is review; legal now: approve, deny, ask, escalate, hold, amend-fact"
     async with house.worker():
         await disputed(house, bundle, files)
         await house.until("refused-9", Stage.REVIEW)

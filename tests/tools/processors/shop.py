@@ -4,7 +4,9 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from knowledge.case import CardNetwork
 from knowledge.money import Money
+from knowledge.reasons import ChargebackFamily
 from tools.ports import EvidencePackage
 from tools.processors.sandbox.control import SandboxControl
 from tools.processors.sandbox.messages import NewCharge
@@ -52,11 +54,14 @@ def pdf(pages: int) -> bytes:
     return body + head + b"trailer<</Root 1 0 R/Size %d>>\nstartxref\n%d\n%%%%EOF\n" % (size, len(body))
 
 
-def package(dispute: str, packet: bytes, **texts: str) -> EvidencePackage:
-    """The packet as `uncategorized_file`, with texts by Stripe's field names."""
+def package(dispute: str, packet: bytes, *, statement: str = "The parcel was delivered on 3 May.") -> EvidencePackage:
+    """A packet and a statement for a dispute over goods not received."""
     return EvidencePackage(
         dispute=dispute,
-        text_fields=texts or {"uncategorized_text": "The parcel was delivered on 3 May and signed for."},
+        charge="ch_of_the_dispute",
+        family=ChargebackFamily.NOT_RECEIVED,
+        network=CardNetwork.VISA,
+        reason_code="13.1",
         packet_sha256=hashlib.sha256(packet).hexdigest(),
-        file_slot="uncategorized_file",
+        statement=statement,
     )

@@ -10,6 +10,7 @@ from tests.tools.processors.shop import Shop, eur, package, pdf
 from tools.ports import DisputeState, ProcessorError, RefundState
 from tools.processors.sandbox.messages import FaultKind, HoldPoint, NewDispute
 from tools.processors.stripe import STRIPE
+from tools.processors.stripe.capabilities import broken_limits
 
 SOON = datetime.now(UTC).replace(microsecond=0) + timedelta(days=7)
 
@@ -52,27 +53,26 @@ async def test_staging_keeps_stripe_from_filing_its_own_packet(shop: Shop) -> No
 
 async def test_evidence_reaches_the_issuer_once_and_is_the_packet(shop: Shop) -> None:
     dispute, packet = await disputed(shop), pdf(3)
-    await shop.processor.stage_evidence(
-        package(dispute, packet, product_description="A lamp."), packet, key=f"stage-{dispute}"
-    )
+    sent = package(dispute, packet)
+    await shop.processor.stage_evidence(sent, packet, key=f"stage-{dispute}")
 
-    submitted = await shop.processor.submit_evidence(dispute, key=f"submit-{dispute}")
-    again = await shop.processor.submit_evidence(dispute, key=f"submit-{dispute}")
+    submitted = await shop.processor.submit_evidence(sent, packet, key=f"submit-{dispute}")
+    again = await shop.processor.submit_evidence(sent, packet, key=f"submit-{dispute}")
 
     assert (submitted.state, submitted.submission_count) == (DisputeState.UNDER_REVIEW, 1)
     assert again == submitted
     [submission] = (await shop.world.ledger()).disputes[dispute].submissions
     assert submission.file_sha256 == {"uncategorized_file": hashlib.sha256(packet).hexdigest()}
-    assert submission.texts == {"product_description": "A lamp."}
+    assert submission.texts == {"uncategorized_text": sent.statement}
 
 
 async def test_a_second_submission_is_refused(shop: Shop) -> None:
     dispute = await disputed(shop)
     await shop.processor.stage_evidence(package(dispute, pdf(1)), pdf(1), key=f"stage-{dispute}")
-    await shop.processor.submit_evidence(dispute, key=f"submit-{dispute}")
+    await shop.processor.submit_evidence(package(dispute, pdf(1)), pdf(1), key=f"submit-{dispute}")
 
     with pytest.raises(ProcessorError, match="already been submitted") as refused:
-        await shop.processor.submit_evidence(dispute, key=f"another-{dispute}")
+        await shop.processor.submit_evidence(package(dispute, pdf(1)), pdf(1), key=f"another-{dispute}")
     with pytest.raises(ProcessorError, match="already been submitted"):
         await shop.processor.stage_evidence(package(dispute, pdf(2)), pdf(2), key=f"restage-{dispute}")
 
@@ -85,7 +85,7 @@ async def test_evidence_may_be_staged_again_before_it_is_submitted(shop: Shop) -
     await shop.processor.stage_evidence(package(dispute, pdf(1)), pdf(1), key=f"first-{dispute}")
     await shop.processor.stage_evidence(package(dispute, pdf(2)), pdf(2), key=f"second-{dispute}")
 
-    await shop.processor.submit_evidence(dispute, key=f"submit-{dispute}")
+    await shop.processor.submit_evidence(package(dispute, pdf(1)), pdf(1), key=f"submit-{dispute}")
 
     [submission] = (await shop.world.ledger()).disputes[dispute].submissions
     assert submission.file_sha256 == {"uncategorized_file": hashlib.sha256(pdf(2)).hexdigest()}
@@ -132,21 +132,24 @@ async def test_too_many_pages_are_refused_already_at_staging(shop: Shop, network
     ("texts", "packet", "mend"),
     [
         ({"customer_name": "x" * 5001}, pdf(1), "customer_name has 5001 characters; shorten it to 5000"),
-        ({"uncategorized_text": "x" * 20_001}, pdf(1), "uncategorized_text has 20001 characters; shorten it to 20000"),
         ({"customer_nickname": "Lou"}, pdf(1), "'customer_nickname' is not a text field"),
         (dict.fromkeys(list(STRIPE.text_fields)[:8], "x" * 20_000), pdf(1), "together have 160000 characters"),
         ({"customer_name": "Lou"}, b"PK\x03\x04", "not a PDF, JPEG or PNG"),
         ({"customer_name": "Lou"}, pdf(1) + b" " * 4_500_000, "Stripe takes 4500000 for all files"),
     ],
 )
-async def test_a_broken_limit_is_named_before_anything_is_sent(
-    shop: Shop, texts: dict[str, str], packet: bytes, mend: str
-) -> None:
+def test_a_broken_limit_is_named_with_its_mend(texts: dict[str, str], packet: bytes, mend: str) -> None:
+    assert mend in "; ".join(broken_limits(texts, packet))
+    assert broken_limits({"customer_name": "Lou"}, pdf(1)) == []
+
+
+async def test_what_breaks_a_limit_is_refused_before_anything_is_sent(shop: Shop) -> None:
     dispute = await disputed(shop)
     files = (await shop.world.ledger()).files
+    long = package(dispute, pdf(1), statement="x" * 20_001)
 
-    with pytest.raises(ProcessorError, match=mend) as refused:
-        await shop.processor.stage_evidence(package(dispute, packet, **texts), packet, key=f"broken-{dispute}")
+    with pytest.raises(ProcessorError, match="uncategorized_text has 20001 characters; shorten it to") as refused:
+        await shop.processor.stage_evidence(long, pdf(1), key=f"broken-{dispute}")
 
     assert refused.value.retry is False
     assert (await shop.world.ledger()).files == files
@@ -184,7 +187,7 @@ async def test_evidence_that_comes_too_late_or_unasked_is_refused(
 async def test_submitting_nothing_is_refused(shop: Shop) -> None:
     dispute = await disputed(shop)
     with pytest.raises(ProcessorError, match="no evidence to submit"):
-        await shop.processor.submit_evidence(dispute, key=f"empty-{dispute}")
+        await shop.processor.submit_evidence(package(dispute, pdf(1)), pdf(1), key=f"empty-{dispute}")
     assert (await shop.processor.dispute(dispute)).submission_count == 0
 
 
@@ -245,11 +248,16 @@ async def test_a_submission_whose_answer_never_came_is_seen_by_reading(shop: Sho
     await shop.processor.stage_evidence(package(dispute, pdf(1)), pdf(1), key=f"stage-{dispute}")
     await shop.world.plan_hold(HoldPoint.AFTER, f"/v1/disputes/{dispute}")
 
-    sender = asyncio.create_task(shop.processor.submit_evidence(dispute, key=f"submit-{dispute}"))
+    sender = asyncio.create_task(
+        shop.processor.submit_evidence(package(dispute, pdf(1)), pdf(1), key=f"submit-{dispute}")
+    )
     await shop.world.until_held()
     sender.cancel()
 
-    assert (await shop.processor.dispute(dispute)).submission_count == 1
+    again = await shop.processor.submit_evidence(package(dispute, pdf(1)), pdf(1), key=f"submit-{dispute}")
+    assert again.submission_count == 1
     await shop.world.release()
-    assert (await shop.processor.submit_evidence(dispute, key=f"submit-{dispute}")).submission_count == 1
+    assert (
+        await shop.processor.submit_evidence(package(dispute, pdf(1)), pdf(1), key=f"submit-{dispute}")
+    ).submission_count == 1
     assert len((await shop.world.ledger()).disputes[dispute].submissions) == 1

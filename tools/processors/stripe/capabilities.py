@@ -1,6 +1,7 @@
 """Stripe's limits on dispute evidence (https://docs.stripe.com/disputes/best-practices and the API reference)."""
 
-from tools.ports import EvidencePackage
+from collections.abc import Mapping
+
 from tools.processors.capabilities import Capabilities
 
 _LONG_TEXT = 20_000
@@ -41,25 +42,23 @@ STRIPE = Capabilities(
 )
 
 
-def broken_limits(package: EvidencePackage, packet: bytes) -> list[str]:
-    """Every limit `package` breaks, in words that name the field and the mend; empty when it may be sent.
+def broken_limits(texts: Mapping[str, str], packet: bytes) -> list[str]:
+    """Every limit that texts by Stripe's field names and the packet break, with the mend; empty when they may be sent.
 
     Pages are left to Stripe: staging over the page limit is refused (`dispute_evidence_page_limit_exceeded`).
     """
     broken: list[str] = []
-    if package.file_slot not in STRIPE.file_fields:
-        broken.append(f"{package.file_slot!r} takes no file; use one of {', '.join(sorted(STRIPE.file_fields))}")
     if not packet.startswith(tuple(STRIPE.file_kinds.values())):
         broken.append("the packet is not a PDF, JPEG or PNG; Stripe takes no other kind")
     if len(packet) > STRIPE.files_combined_bytes:
         broken.append(f"the packet has {len(packet)} bytes; Stripe takes {STRIPE.files_combined_bytes} for all files")
-    for field, text in package.text_fields.items():
+    for field, text in texts.items():
         longest = STRIPE.text_fields.get(field)
         if longest is None:
             broken.append(f"{field!r} is not a text field of Stripe's evidence; see capabilities.STRIPE.text_fields")
         elif len(text) > longest:
             broken.append(f"{field} has {len(text)} characters; shorten it to {longest}")
-    combined = sum(len(text) for text in package.text_fields.values())
+    combined = sum(len(text) for text in texts.values())
     if combined > STRIPE.text_combined:
         broken.append(f"all texts together have {combined} characters; shorten them to {STRIPE.text_combined}")
     return broken

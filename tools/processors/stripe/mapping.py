@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 CASE_KEY = "amends_case_key"
 """The metadata field that carries our ledger key on a refund."""
+_PACKET_FIELD = "uncategorized_file"
+"""Stripe takes one file per kind of evidence; the packet holds all kinds, each under its letter."""
 
 # https://docs.stripe.com/api/refunds/object: pending, requires_action, succeeded, failed, canceled.
 _REFUND_STATES = {
@@ -107,12 +109,33 @@ def refund_to_stripe(charge: str, amount: Money, case_key: str) -> "RefundCreate
     return {"charge": charge, "amount": to_stripe(amount), "metadata": {CASE_KEY: case_key}}
 
 
+def texts_to_stripe(package: EvidencePackage) -> dict[str, str]:
+    """The package's texts by Stripe's field names; nothing is cut, what is too long is refused before it is sent.
+
+    A dispute over several parcels names every one: Stripe has one field for each of carrier, number and date.
+    """
+    numbered = [parcel for parcel in package.parcels if parcel.tracking_number]
+    texts = {
+        "uncategorized_text": package.statement,
+        "product_description": package.product,
+        "customer_name": package.customer_name,
+        "customer_email_address": package.customer_email,
+        "customer_purchase_ip": package.purchase_ip,
+        "billing_address": package.billing_address,
+        "shipping_address": package.shipping_address,
+        "shipping_carrier": ", ".join(dict.fromkeys(parcel.carrier for parcel in numbered)),
+        "shipping_tracking_number": ", ".join(parcel.tracking_number or "" for parcel in numbered),
+        "shipping_date": ", ".join(f"{parcel.shipped_at:%Y-%m-%d}" for parcel in numbered if parcel.shipped_at),
+    }
+    return {field: text for field, text in texts.items() if text}
+
+
 def staging_to_stripe(package: EvidencePackage, file: str) -> "DisputeUpdateParams":
     """The body of POST /v1/disputes/{id} that stages: `submit` defaults to true at Stripe, so it is always said.
 
     `intended_submission_method` is manual, or Smart Disputes may file Stripe's own packet before ours.
     """
-    evidence: dict[str, str] = {**package.text_fields, package.file_slot: file}
+    evidence: dict[str, str] = {**texts_to_stripe(package), _PACKET_FIELD: file}
     return {
         "evidence": evidence,  # pyright: ignore[reportReturnType] -- fields are checked against the capabilities
         "intended_submission_method": "manual",

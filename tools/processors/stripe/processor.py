@@ -13,6 +13,7 @@ from tools.processors.stripe.mapping import (
     refund_from_stripe,
     refund_to_stripe,
     staging_to_stripe,
+    texts_to_stripe,
 )
 
 _Mapped = TypeVar("_Mapped")
@@ -53,7 +54,7 @@ class StripeProcessor:
         Raises ProcessorError before anything is sent when a limit of size, kind or length is broken; Stripe itself
         refuses too many pages already at staging.
         """
-        broken = broken_limits(package, packet)
+        broken = broken_limits(texts_to_stripe(package), packet)
         if broken:
             raise ProcessorError(f"evidence for {package.dispute} was not sent: {'; '.join(broken)}", retry=False)
         name = f"packet-{package.packet_sha256[:16]}{_suffix(packet)}"
@@ -64,9 +65,9 @@ class StripeProcessor:
             dispute_from_stripe, await self._client.update_dispute(package.dispute, body, f"{key}-{file.id}")
         )
 
-    async def submit_evidence(self, dispute: str, *, key: str) -> ProcessorDispute:
-        """Submit what was staged. Irreversible."""
-        return _mapped(dispute_from_stripe, await self._client.update_dispute(dispute, {"submit": True}, key))
+    async def submit_evidence(self, package: EvidencePackage, packet: bytes, *, key: str) -> ProcessorDispute:
+        """Submit what was staged; Stripe has the packet already. Irreversible."""
+        return _mapped(dispute_from_stripe, await self._client.update_dispute(package.dispute, {"submit": True}, key))
 
     async def accept_dispute(self, dispute: str, *, key: str) -> ProcessorDispute:
         """Concede the dispute. Irreversible."""
