@@ -307,6 +307,16 @@ class PriorTransaction(Frozen):
     refunded: bool
 
 
+class DisputeStage(StrEnum):
+    """How far a dispute has gone: each stage is answered on its own."""
+
+    INQUIRY = "inquiry"
+    CHARGEBACK = "chargeback"
+    PRE_ARBITRATION = "pre_arbitration"
+    """The issuer did not accept the first answer; Stripe calls answering it an appeal."""
+    ARBITRATION = "arbitration"
+
+
 class ChargebackNotice(Frozen):
     """What the processor says about the dispute. `respond_by` is the processor's own date."""
 
@@ -317,7 +327,7 @@ class ChargebackNotice(Frozen):
     amount: Amount
     received_at: Moment
     respond_by: Moment
-    stage: Literal["inquiry", "chargeback", "pre_arbitration", "arbitration"] = "chargeback"
+    stage: DisputeStage = DisputeStage.CHARGEBACK
     cardholder_statement: LongText | None = None
     prior_transactions: tuple[PriorTransaction, ...] = ()
 

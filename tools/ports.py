@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from knowledge.base import Frozen
-from knowledge.case import CardNetwork, CaseBundle
+from knowledge.case import CardNetwork, CaseBundle, DisputeStage
 from knowledge.facts import Fact, MissingFact
 from knowledge.money import Money
 from knowledge.reasons import ChargebackFamily
@@ -101,6 +101,7 @@ class ProcessorDispute(Frozen):
     network_reason_code: str | None
     submission_count: int
     evidence_staged: bool
+    stage: DisputeStage = DisputeStage.CHARGEBACK
     recovered: Money | None = None
     """What came back to the merchant, in the currency of their balance; told apart from won and lost, because a
     dispute corrected for an earlier refund ends lost with that part returned."""
@@ -152,6 +153,7 @@ class EvidencePackage(Frozen):
     family: ChargebackFamily
     network: CardNetwork
     reason_code: str
+    stage: DisputeStage
     packet_sha256: str
     statement: str
     """The letter's own proved sentences that decide the dispute, plain text."""

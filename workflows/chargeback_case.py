@@ -50,6 +50,8 @@ _STEP = timedelta(seconds=60)
 _OUTCOME_POLL = timedelta(days=1)
 _UNDECIDED = "nobody has decided"
 _ENDED = frozenset({"won", "lost", "closed"})
+_OPEN = "needs_response"
+_LATER_CYCLES = frozenset({"pre_arbitration", "arbitration"})
 
 
 @workflow.defn
@@ -129,19 +131,38 @@ class ChargebackCase:
 
     @workflow.run
     async def run(self, opened: OpenCase) -> CaseView:
-        """From reading to outcome."""
+        """From reading to outcome, through every cycle the issuer asks for."""
+        linked = await self._link()
+        began = workflow.info().start_time
+        while True:
+            if linked.state in _ENDED:
+                return await self._end(linked.state, linked.recovered)
+            if linked.state == _OPEN or not linked.submission_count:
+                conceded = await self._answer(linked, began)
+                if conceded is not None:
+                    return conceded
+            ended = await self._follow(linked.stage)
+            if ended is not None:
+                return ended
+            linked, began = await self._link(), workflow.now()
+
+    async def _link(self) -> Linked:
         linked: Linked = await workflow.execute_activity_method(
             DefenceActivities.link_payment,
-            LinkPayment(merchant=opened.merchant, case_id=opened.case_id),
+            LinkPayment(merchant=self._case.merchant, case_id=self._case.case_id),
             start_to_close_timeout=_STEP,
             retry_policy=_STEADY,
         )
-        if linked.state in _ENDED:
-            return await self._close(linked.state, None)
-        decided = await self._read_and_decide()
+        return linked
+
+    async def _answer(self, linked: Linked, began: datetime) -> CaseView | None:
+        """Answer the issuer in this cycle: None when the answer is submitted, the closed case when it is conceded."""
+        decided = await self._decide_for(linked)
         buffer = timedelta(hours=decided.buffer_hours)
-        deadline = Deadline(opened=workflow.info().start_time, respond_by=linked.respond_by, buffer=buffer)
+        deadline = Deadline(opened=began, respond_by=linked.respond_by, buffer=buffer)
         self._due = deadline.send_by
+        # Going on to arbitration can cost more than the dispute is worth: nothing goes there by itself.
+        self._held = linked.stage == "arbitration"
         refused = False
         while True:
             letter = await self._write(decided) if decided.stance is Stance.FIGHT else None
@@ -151,7 +172,7 @@ class ChargebackCase:
                 self._held = self._held or (refused and workflow.now() >= deadline.send_by)
                 review = await self._wait_for_reviewer(decided, letter, deadline)
                 if review is None and (self._corrected or self._evidence):
-                    decided = await self._read_and_decide()
+                    decided = await self._decide_for(linked)
                     continue
                 if review is not None and (review.action is ReviewAction.DENY or decided.stance is not Stance.FIGHT):
                     decided = await self._by_reviewer(decided, review)
@@ -159,17 +180,49 @@ class ChargebackCase:
                         return await self._concede(decided)
                     continue
                 signed_by = review.by if review else None
+            elif decided.stance is Stance.ACCEPT and decided.notice_hours and workflow.patched("announced-concession"):
+                review = await self._announce(decided, deadline)
+                if review is None and (self._corrected or self._evidence):
+                    decided = await self._decide_for(linked)
+                    continue
+                if review is not None and review.action is ReviewAction.DENY:
+                    decided = await self._by_reviewer(decided, review)
+                    continue
+                if review is not None and review.action is not ReviewAction.APPROVE:
+                    told = review.note or f"{review.action.value} by {review.by}"
+                    decided = decided.model_copy(update={"route": Route.REVIEW, "review_because": (told,)})
+                    continue
             if decided.stance is Stance.ACCEPT:
                 return await self._concede(decided)
             if letter is None:
                 letter = await self._write(decided)
-            submitted = await self._submit(decided, letter, signed_by)
+            submitted = await self._submit(decided, letter, signed_by, linked.submission_count)
             if submitted.state is SubmissionState.SUBMITTED:
-                return await self._await_outcome(decided)
+                return None
             refused = True
             decided = decided.model_copy(
                 update={"route": Route.REVIEW, "review_because": (f"not submitted: {submitted.why}",)}
             )
+
+    async def _decide_for(self, linked: Linked) -> DefenceDecided:
+        decided = await self._read_and_decide()
+        if linked.stage not in _LATER_CYCLES:
+            return decided
+        because = f"the issuer did not accept the first answer ({linked.stage}); somebody decides whether to go on"
+        return decided.model_copy(update={"route": Route.REVIEW, "review_because": (because, *decided.review_because)})
+
+    async def _announce(self, decided: DefenceDecided, deadline: Deadline) -> Review | None:
+        """A concession is told a day ahead: a review that came in time, or None when nobody spoke or news came."""
+        at = min(workflow.now() + timedelta(hours=decided.notice_hours), deadline.send_by)
+        self._review = None
+        await self._note(Stage.ANNOUNCED, f"conceded at {at:%Y-%m-%d %H:%M} UTC unless somebody denies or holds it")
+        await within(
+            max(at - workflow.now(), timedelta(0)),
+            lambda: self._review is not None or self._corrected or self._evidence,
+        )
+        self._stage = Stage.DECIDING
+        review, self._review = self._review, None
+        return review
 
     async def _read_and_decide(self) -> DefenceDecided:
         await self._note(Stage.READING)
@@ -275,8 +328,11 @@ class ChargebackCase:
         self._decided = mine
         return mine
 
-    async def _submit(self, decided: DefenceDecided, letter: LetterWritten, signed_by: str | None) -> SubmissionResult:
+    async def _submit(
+        self, decided: DefenceDecided, letter: LetterWritten, signed_by: str | None, answered_before: int
+    ) -> SubmissionResult:
         await self._note(Stage.SUBMITTING)
+        key = f"{self._case.merchant}/{self._case.case_id}/{decided.decision_id}"
         result: SubmissionResult = await workflow.execute_activity_method(
             DefenceActivities.submit,
             Submit(
@@ -284,8 +340,10 @@ class ChargebackCase:
                 case_id=self._case.case_id,
                 packet_sha256=letter.packet_sha256,
                 letter_sha256=letter.letter_sha256,
-                key=f"{self._case.merchant}/{self._case.case_id}/{decided.decision_id}",
+                # The same decision may be sent again in a later cycle, which is another submission.
+                key=f"{key}/{answered_before}" if answered_before else key,
                 signed_by=signed_by,
+                answered_before=answered_before,
             ),
             start_to_close_timeout=timedelta(minutes=2),
             heartbeat_timeout=SILENCE,
@@ -293,7 +351,8 @@ class ChargebackCase:
         )
         return result
 
-    async def _await_outcome(self, decided: DefenceDecided) -> CaseView:
+    async def _follow(self, answered_stage: str) -> CaseView | None:
+        """Wait for what comes of the answer: the closed case, or None when the issuer asks again in a later cycle."""
         await self._note(Stage.SUBMITTED)
         self._due = None
         while True:
@@ -305,12 +364,22 @@ class ChargebackCase:
                 retry_policy=_STEADY,
             )
             if standing.state in _ENDED:
-                won = decided.contested if standing.state == "won" else None
-                return await self._close(standing.state, won)
+                return await self._end(standing.state, standing.recovered)
+            if standing.state == _OPEN and standing.stage != answered_stage:
+                return None
             try:
                 await workflow.wait_condition(lambda: self._news, timeout=_OUTCOME_POLL)
             except TimeoutError:
                 continue
+
+    async def _end(self, state: str, recovered: Money | None) -> CaseView:
+        """Close as the processor tells it. A lost dispute of which money came back was won in part."""
+        contested = self._decided.contested if self._decided else None
+        if state == "won":
+            return await self._close("won", recovered or contested)
+        if state == "lost" and recovered is not None and recovered.minor > 0:
+            return await self._close("partial", recovered)
+        return await self._close(state, None)
 
     async def _concede(self, decided: DefenceDecided) -> CaseView:
         await workflow.execute_activity_method(

@@ -29,6 +29,8 @@ def legal_for_chargeback(stage: Stage) -> tuple[str, ...]:
     """What may be done with a chargeback at this stage."""
     if stage in {Stage.REVIEW, Stage.ESCALATED}:
         return ("approve", "deny", "ask", "escalate", "hold", "amend-fact")
+    if stage is Stage.ANNOUNCED:
+        return ("approve", "deny", "escalate", "hold", "amend-fact")
     return ()
 
 

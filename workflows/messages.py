@@ -45,6 +45,8 @@ class Stage(StrEnum):
     DECIDING = "deciding"
     REVIEW = "review"
     ESCALATED = "escalated"
+    ANNOUNCED = "announced"
+    """A concession is made soon unless somebody denies it."""
     ASKING = "asking"
     OFFERED = "offered"
     RETURNING = "returning"
@@ -277,8 +279,12 @@ class Linked(Frozen):
 
     respond_by: AwareDatetime
     state: str
+    stage: str = "chargeback"
+    """The cycle, a value of `DisputeStage`."""
     submission_count: int
+    """Answers that were sent before, in earlier cycles or by hand."""
     credited: Money
+    recovered: Money | None = None
 
 
 class DefenceDecided(Frozen):
@@ -291,6 +297,8 @@ class DefenceDecided(Frozen):
     review_because: tuple[str, ...]
     question: str | None
     buffer_hours: Hours
+    notice_hours: Hours = 0
+    """How long a concession is announced before it is made."""
 
 
 class LetterWritten(Frozen):
@@ -320,6 +328,8 @@ class Submit(CaseRef):
     key: str
     signed_by: str | None
     """Who approved; None when the proved, composed letter went out at the buffer."""
+    answered_before: int = 0
+    """Answers the processor had when this cycle began: one more than these means that this one has arrived."""
 
 
 class SubmissionState(StrEnum):
@@ -347,3 +357,6 @@ class DisputeStanding(Frozen):
 
     state: str
     amount: Money
+    stage: str = "chargeback"
+    recovered: Money | None = None
+    """What came back to the merchant, told apart from won and lost."""

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from knowledge.case import Address, CaseBundle, EarlierRefund
+from knowledge.case import Address, CaseBundle, DisputeStage, EarlierRefund
 from knowledge.letter.claims import Letter
 from tools.ports import EvidencePackage, ParcelSent
 
 
 def evidence_package(
-    bundle: CaseBundle, letter: Letter, posted: Sequence[EarlierRefund], packet_sha256: str
+    bundle: CaseBundle, letter: Letter, posted: Sequence[EarlierRefund], packet_sha256: str, stage: DisputeStage
 ) -> EvidencePackage:
     """The package of a proved letter. Only the letter's own sentences state anything; the rest is the order as sold."""
     order = bundle.order
@@ -18,6 +18,7 @@ def evidence_package(
         family=letter.family,
         network=letter.network,
         reason_code=letter.reason_code,
+        stage=stage,
         packet_sha256=packet_sha256,
         statement=" ".join(sentence.text for sentence in (letter.verdict, *letter.grounds, letter.request)),
         product="\n".join(f"{line.quantity} × {line.title}" for line in order.lines),

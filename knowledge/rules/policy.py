@@ -66,6 +66,8 @@ class MerchantPolicy(Frozen):
     review_sla_hours: Hours
     submission_buffer_hours: Hours
     """How long before the processor's date an answer is sent."""
+    concession_notice_hours: Hours = 24
+    """How long a concession made without a person is announced before it is made, within the date to answer by."""
     return_open_days: Days = 30
     """How long goods that are to come back are waited for."""
     refund_poll_hours: Hours = 1

@@ -8,6 +8,7 @@ import pytest
 
 from knowledge.case import CaseBundle
 from samples.chargebacks import CHARGEBACKS
+from tests.tools.processors.shop import package, pdf
 from tests.workflows.house import House
 from tests.workflows.test_kills import worker_process
 from tools.bundles import read_sent
@@ -34,7 +35,15 @@ def sample(name: str, case_id: str) -> tuple[CaseBundle, dict[str, bytes]]:
     return read.bundle, dict(read.files)
 
 
-async def disputed(house: House, bundle: CaseBundle, files: dict[str, bytes], due: timedelta = _SOON) -> str:
+async def disputed(
+    house: House,
+    bundle: CaseBundle,
+    files: dict[str, bytes],
+    due: timedelta = _SOON,
+    *,
+    case_type: str = "chargeback",
+    answered_by_hand: bool = False,
+) -> str:
     """The payment and its dispute happen at the bank, then the case is opened; the dispute's id."""
     payment, notice = bundle.order.payment, bundle.chargeback
     assert notice is not None
@@ -47,9 +56,14 @@ async def disputed(house: House, bundle: CaseBundle, files: dict[str, bytes], du
             charge=payment.processor_reference,
             amount=notice.amount.minor,
             network_reason_code=notice.reason_code,
+            case_type=case_type,
             due_by=datetime.now(UTC) + due,
         )
     )
+    if answered_by_hand:
+        stripe, answer = house.installation.processors.of(notice.processor), package(notice.dispute_id, pdf(1))
+        await stripe.stage_evidence(answer, pdf(1), key=f"by-hand-{bundle.case_id}")
+        await stripe.submit_evidence(answer, pdf(1), key=f"by-hand-{bundle.case_id}-sent")
     await house.desk.open(bundle, files)
     return notice.dispute_id
 

@@ -4,7 +4,7 @@ import hashlib
 
 from temporalio import activity
 
-from knowledge.case import CaseBundle, ChargebackNotice
+from knowledge.case import CaseBundle, ChargebackNotice, DisputeStage
 from knowledge.decision import DefenceDecision
 from knowledge.letter.claims import Letter
 from knowledge.letter.compose import compose_letter
@@ -68,7 +68,9 @@ class DefenceActivities:
         return Linked(
             respond_by=dispute.respond_by or notice.respond_by,
             state=dispute.state.value,
+            stage=dispute.stage.value,
             submission_count=dispute.submission_count,
+            recovered=dispute.recovered,
             credited=total([one.amount for one in posted if one.state == "succeeded"], notice.amount.currency),
         )
 
@@ -158,15 +160,15 @@ class DefenceActivities:
         try:
             processor = self._processors.of(notice.processor)
             dispute = await processor.dispute(notice.dispute_id)
-            if dispute.submission_count == 0 and dispute.state not in _CLOSED:
-                package = await self._package(order, bundle)
+            if dispute.submission_count <= order.answered_before and dispute.state not in _CLOSED:
+                package = await self._package(order, bundle, dispute.stage)
                 await processor.stage_evidence(package, packet, key=f"{order.key}/stage")
                 dispute = await processor.submit_evidence(package, packet, key=f"{order.key}/submit")
         except ProcessorError as error:
             if error.retry:
                 raise
             return SubmissionResult(state=SubmissionState.REFUSED, why=str(error))
-        if dispute.submission_count == 0:
+        if dispute.submission_count <= order.answered_before:
             return SubmissionResult(state=SubmissionState.REFUSED, why=f"the dispute is {dispute.state.value}")
         await self._cases.record_event(
             order.merchant,
@@ -179,13 +181,14 @@ class DefenceActivities:
         )
         return SubmissionResult(state=SubmissionState.SUBMITTED)
 
-    async def _package(self, order: Submit, bundle: CaseBundle) -> EvidencePackage:
+    async def _package(self, order: Submit, bundle: CaseBundle, stage: DisputeStage) -> EvidencePackage:
         written = await self._cases.artifact(order.merchant, order.case_id, order.letter_sha256)
         return evidence_package(
             bundle,
             Letter.model_validate_json(written),
             await self._credits.credits(order.merchant, order.case_id),
             order.packet_sha256,
+            stage,
         )
 
     @activity.defn
@@ -201,7 +204,9 @@ class DefenceActivities:
         """The dispute as the processor tells it now."""
         _, notice = await self._notice(case)
         dispute = await self._processors.of(notice.processor).dispute(notice.dispute_id)
-        return DisputeStanding(state=dispute.state.value, amount=dispute.amount)
+        return DisputeStanding(
+            state=dispute.state.value, amount=dispute.amount, stage=dispute.stage.value, recovered=dispute.recovered
+        )
 
     @activity.defn(name="close_defence")
     async def close(self, order: Close) -> None:

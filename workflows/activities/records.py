@@ -134,6 +134,7 @@ class RecordActivities:
             review_because=decision.review_because,
             question=decision.question,
             buffer_hours=self._policy.submission_buffer_hours,
+            notice_hours=self._policy.concession_notice_hours,
         )
 
     async def _keep_persons(

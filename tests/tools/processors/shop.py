@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from knowledge.case import CardNetwork
+from knowledge.case import CardNetwork, DisputeStage
 from knowledge.money import Money
 from knowledge.reasons import ChargebackFamily
 from tools.ports import EvidencePackage
@@ -62,6 +62,7 @@ def package(dispute: str, packet: bytes, *, statement: str = "The parcel was del
         family=ChargebackFamily.NOT_RECEIVED,
         network=CardNetwork.VISA,
         reason_code="13.1",
+        stage=DisputeStage.CHARGEBACK,
         packet_sha256=hashlib.sha256(packet).hexdigest(),
         statement=statement,
     )

@@ -56,9 +56,9 @@ class SandboxControl:
         outcome = RefundOutcome(status=status, failure_reason=failure_reason)
         await self._call("POST", f"/_sandbox/refunds/{refund}/outcome", outcome)
 
-    async def decide_dispute(self, dispute: str, status: str, recovered: int | None = None) -> None:
-        """What the issuer decides: `won`, `lost`, `lost` with a part recovered, …."""
-        outcome = DisputeOutcome(status=status, recovered=recovered)
+    async def decide_dispute(self, dispute: str, status: str, recovered: int | None = None, **more: Any) -> None:
+        """What the issuer decides: `won`, `lost`, `lost` with a part recovered, `appeal_needs_response` with a date."""
+        outcome = DisputeOutcome(status=status, recovered=recovered, **more)
         await self._call("POST", f"/_sandbox/disputes/{dispute}/outcome", outcome)
 
     async def plan_fault(self, kind: FaultKind, path: str, *, method: str = "POST", times: int = 1) -> None:

@@ -20,6 +20,7 @@ _COMBINED_BYTES = 4_500_000
 _COMBINED_CHARACTERS = 150_000
 _FEWER_PAGES_THAN = 50
 _PAGES_MASTERCARD = 19
+_APPEALED = "appeal.supporting_files."
 _CHARACTERS_PER_PAGE = 3_000
 """Stripe counts texts as compiled pages and does not say how; this is a page of 12-point type."""
 
@@ -66,7 +67,7 @@ class Disputes:
         given: Wire = params.get("evidence") or {}
         for field, value in given.items():
             body["evidence"][field] = value or None
-        staged = {field: value for field, value in body["evidence"].items() if value and isinstance(value, str)}
+        staged = _staged(body)
         body["evidence_details"]["has_evidence"] = bool(staged)
         self._check_limits(body, staged)
         if submit:
@@ -88,6 +89,8 @@ class Disputes:
         entry = self.find(identifier)
         body = entry.body
         body["status"] = outcome.status
+        if outcome.due_by is not None:
+            body["evidence_details"]["due_by"] = int(outcome.due_by.timestamp())
         recovered = outcome.recovered
         if recovered is None:
             recovered = body["amount"] if outcome.status == "won" else 0
@@ -95,15 +98,18 @@ class Disputes:
             body["balance_transactions"].append(
                 objects.balance_transaction(recovered, body["currency"], identifier, now)
             )
+        if outcome.withdrawn:
+            withdrawn = objects.balance_transaction(-outcome.withdrawn, body["currency"], identifier, now)
+            body["balance_transactions"].append(withdrawn)
         body["is_charge_refundable"] = outcome.status in ("won", "warning_closed")
         self._books.save(entry)
         return body
 
     def _check_open(self, body: Wire, now: int) -> None:
         details = body["evidence_details"]
-        if details["submission_count"]:
-            raise Refusal("Evidence for this dispute has already been submitted and can no longer be updated.")
         if body["status"] not in _SUBMITTED:
+            if details["submission_count"]:
+                raise Refusal("Evidence for this dispute has already been submitted and can no longer be updated.")
             raise Refusal(f"This dispute is {body['status']} and takes no evidence.")
         if not details["due_by"]:
             raise Refusal("The bank does not allow a response to this dispute.")
@@ -111,15 +117,11 @@ class Disputes:
             raise Refusal("The date by which evidence had to be submitted has passed.")
 
     def _check_limits(self, body: Wire, staged: dict[str, str]) -> None:
-        files = [
-            self._files.find(value, f"evidence[{field}]")
-            for field, value in staged.items()
-            if field in objects.FILE_EVIDENCE
-        ]
+        files = [self._files.find(value, f"evidence[{field}]") for field, value in staged.items() if _is_file(field)]
         for file in files:
             if file.body["purpose"] != "dispute_evidence":
                 raise Refusal(f"File {file.id} was not uploaded with the purpose dispute_evidence.", param="evidence")
-        characters = sum(len(value) for field, value in staged.items() if field in objects.TEXT_EVIDENCE)
+        characters = sum(len(value) for field, value in staged.items() if not _is_file(field))
         if characters > _COMBINED_CHARACTERS:
             raise Refusal(
                 f"Evidence has {characters} characters; the limit is {_COMBINED_CHARACTERS}.", param="evidence"
@@ -142,17 +144,36 @@ class Disputes:
             raise Refusal("There is no evidence to submit for this dispute.", param="evidence")
         body = entry.body
         body["status"] = _SUBMITTED[body["status"]]
-        body["evidence_details"].update(submission_count=1, submission_method="manual")
+        count = body["evidence_details"]["submission_count"] + 1
+        body["evidence_details"].update(submission_count=count, submission_method="manual")
         self._books.add_submission(
             entry.id,
             {
                 "at": datetime.fromtimestamp(now, UTC).isoformat(),
-                "texts": {field: value for field, value in staged.items() if field in objects.TEXT_EVIDENCE},
+                "texts": {field: value for field, value in staged.items() if not _is_file(field)},
                 "file_sha256": {
                     field: self._files.find(value, field).note["sha256"]
                     for field, value in staged.items()
-                    if field in objects.FILE_EVIDENCE
+                    if _is_file(field)
                 },
                 "idempotency_key": key,
             },
         )
+
+
+def _staged(body: Wire) -> dict[str, str]:
+    """What an answer sent now would hold: the evidence, or in an appeal the appeal's own."""
+    evidence: Wire = body["evidence"]
+    if not body["status"].startswith("appeal_"):
+        return {field: value for field, value in evidence.items() if value and isinstance(value, str)}
+    appeal: Wire = evidence.get("appeal") or {}
+    card: Wire = appeal.get("card") or {}
+    files: list[str] = card.get("supporting_files") or []
+    staged = {f"{_APPEALED}{number}": file for number, file in enumerate(files)}
+    if card.get("reason_for_filing"):
+        staged["appeal.reason_for_filing"] = card["reason_for_filing"]
+    return staged
+
+
+def _is_file(field: str) -> bool:
+    return field in objects.FILE_EVIDENCE or field.startswith(_APPEALED)

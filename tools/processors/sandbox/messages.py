@@ -119,6 +119,10 @@ class DisputeOutcome(Frozen):
 
     A dispute that was corrected for an earlier partial refund ends `lost` with that part recovered.
     """
+    withdrawn: int = Field(default=0, ge=0)
+    """Taken from the merchant again, as when a won dispute is reversed in the second cycle."""
+    due_by: AwareDatetime | None = None
+    """The date of the new cycle, for a status that needs a response again."""
 
 
 class MadeRefund(Frozen):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from knowledge.case import DisputeStage
 from knowledge.money import Money, total
 from tools.ports import (
     DisputeState,
@@ -88,13 +89,29 @@ def dispute_from_stripe(dispute: "Dispute") -> ProcessorDispute:
         submission_count=details.submission_count,
         evidence_staged=details.has_evidence,
         recovered=_recovered(dispute),
+        stage=_stage(dispute.status),
     )
 
 
+def _stage(status: str) -> DisputeStage:
+    """Stripe tells the stage in the status alone; what is not an inquiry or an appeal is a chargeback."""
+    if status.startswith("warning_"):
+        return DisputeStage.INQUIRY
+    return DisputeStage.PRE_ARBITRATION if status.startswith("appeal_") else DisputeStage.CHARGEBACK
+
+
 def _recovered(dispute: "Dispute") -> Money | None:
-    """Funds reinstated; withdrawals are negative balance transactions."""
-    returned = [from_stripe(part.amount, part.currency) for part in dispute.balance_transactions if part.amount > 0]
-    return total(returned, returned[0].currency) if returned else None
+    """What the merchant has back of what was withdrawn; None while nothing came back.
+
+    Balance transactions are negative when money is taken, also when a won dispute is reversed later. In an account
+    that settles in another currency than the dispute's both are in the account's.
+    """
+    moved = [from_stripe(part.amount, part.currency) for part in dispute.balance_transactions]
+    if not any(amount.minor > 0 for amount in moved):
+        return None
+    currency = moved[0].currency
+    at_first = next((amount for amount in moved if amount.minor < 0), Money.zero(currency))
+    return max(total(moved, currency) - at_first, Money.zero(currency))
 
 
 def _network_reason_code(dispute: "Dispute") -> str | None:
@@ -135,7 +152,9 @@ def staging_to_stripe(package: EvidencePackage, file: str) -> "DisputeUpdatePara
 
     `intended_submission_method` is manual, or Smart Disputes may file Stripe's own packet before ours.
     """
-    evidence: dict[str, str] = {**texts_to_stripe(package), _PACKET_FIELD: file}
+    evidence: dict[str, object] = {**texts_to_stripe(package), _PACKET_FIELD: file}
+    if package.stage is DisputeStage.PRE_ARBITRATION:
+        evidence = {"appeal": {"card": {"reason_for_filing": package.statement, "supporting_files": [file]}}}
     return {
         "evidence": evidence,  # pyright: ignore[reportReturnType] -- fields are checked against the capabilities
         "intended_submission_method": "manual",
