@@ -71,6 +71,7 @@ class ChargebackCase:
         self._evidence = False
         self._news = False
         self._held = False
+        self._answered = False
 
     @workflow.query
     def view(self) -> CaseView:
@@ -134,6 +135,8 @@ class ChargebackCase:
         """From reading to outcome, through every cycle the issuer asks for."""
         linked = await self._link()
         began = workflow.info().start_time
+        # In a run that takes up a closed case again, what was answered then still counts.
+        self._answered = linked.submission_count > 0
         while True:
             if linked.state in _ENDED:
                 return await self._end(linked.state, linked.recovered)
@@ -354,7 +357,7 @@ class ChargebackCase:
     async def _follow(self, answered_stage: str) -> CaseView | None:
         """Wait for what comes of the answer: the closed case, or None when the issuer asks again in a later cycle."""
         await self._note(Stage.SUBMITTED)
-        self._due = None
+        self._answered, self._due = True, None
         while True:
             self._news = False
             standing: DisputeStanding = await workflow.execute_activity_method(
@@ -406,6 +409,7 @@ class ChargebackCase:
                 outcome=outcome,
                 amount=amount,
                 decision_id=self._decided.decision_id if self._decided else None,
+                answered=self._answered,
             ),
             start_to_close_timeout=_STEP,
             retry_policy=_STEADY,

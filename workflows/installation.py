@@ -18,6 +18,7 @@ from tools.records.audit import AuditTrail
 from tools.records.cases import CaseRecords
 from tools.records.crypto import derive_secret, load_or_make_master_key, master_key_from_hex
 from tools.records.ledger import Ledger
+from tools.records.outcomes import OutcomeRecords
 from tools.records.records import Records
 from tools.records.schema import app_url, migrate, read_tenancy_secret
 from tools.records.tenancy import padded_halves
@@ -46,6 +47,7 @@ class Installation:
     records: Records
     cases: CaseRecords
     ledger: Ledger
+    outcomes: OutcomeRecords
     audit: AuditTrail
     temporal: Client
     processors: ConnectedProcessors
@@ -118,6 +120,7 @@ async def open_installation(settings: Settings) -> AsyncGenerator[Installation, 
             records=records,
             cases=CaseRecords(records),
             ledger=Ledger(records),
+            outcomes=OutcomeRecords(records),
             audit=AuditTrail(records),
             temporal=await Client.connect(
                 addresses.temporal_address,

@@ -268,6 +268,8 @@ class Close(CaseRef):
     decision_id: str | None
     taught_by_person: bool = False
     accepted: bool | None = None
+    answered: bool = False
+    """Whether a chargeback had been answered when it ended."""
 
 
 class LinkPayment(CaseRef):

@@ -103,7 +103,9 @@ def make_worker(installation: Installation, household: Household, gateway: Model
     records = RecordActivities(cases, library, household.policy)
     money = MoneyActivities(cases, ledger, processors)
     buyers = BuyerActivities(cases, Outbox(installation.settings.data.expanduser().absolute() / "outbox"))
-    defence = DefenceActivities(cases, ledger, CreditBook(cases, ledger), processors)
+    defence = DefenceActivities(
+        cases, ledger, CreditBook(cases, ledger), processors, installation.outcomes, household.policy
+    )
     return Worker(
         installation.temporal,
         task_queue=TASK_QUEUE,

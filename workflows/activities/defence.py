@@ -1,16 +1,22 @@
 """Activities of the chargeback defence: link the payment, write the packet, submit it once, follow the outcome."""
 
 import hashlib
+from datetime import UTC, datetime
 
 from temporalio import activity
 
 from knowledge.case import CaseBundle, ChargebackNotice, DisputeStage
 from knowledge.decision import DefenceDecision
+from knowledge.judgement.defence import family_of
 from knowledge.letter.claims import Letter
 from knowledge.letter.compose import compose_letter
 from knowledge.letter.dossier import CannotComposeError, DefenceDossier
 from knowledge.letter.verify import verify_letter
 from knowledge.money import total
+from knowledge.outcomes.closed_dispute import ClosedDispute, DisputeEnd
+from knowledge.outcomes.costs import dispute_costs
+from knowledge.rules.policy import MerchantPolicy
+from knowledge.rules.reason_codes import find_reason
 from knowledge.tracking import Route
 from tools.carriers import UnreadableTracking, read_route
 from tools.packets import Packet, PacketTooLarge, profile_for, render_packet
@@ -19,6 +25,7 @@ from tools.processors.connected import ConnectedProcessors
 from tools.records.cases import CaseRecords
 from tools.records.ledger import Ledger
 from tools.records.ledger_words import ChargebackOutcome
+from tools.records.outcomes import OutcomeRecords
 from workflows.credits import CreditBook
 from workflows.messages import (
     CaseRef,
@@ -35,6 +42,15 @@ from workflows.messages import (
 )
 from workflows.submission import evidence_package
 
+_LEDGER_OUTCOME: dict[DisputeEnd, ChargebackOutcome] = {
+    DisputeEnd.WON: "won",
+    DisputeEnd.PARTIAL: "lost",
+    DisputeEnd.LOST: "lost",
+    DisputeEnd.ACCEPTED: "accepted",
+    DisputeEnd.UNANSWERED: "lost",
+    # Never more than an inquiry: the money was never taken.
+    DisputeEnd.CLOSED: "won",
+}
 _CLOSED = frozenset({DisputeState.WON, DisputeState.LOST, DisputeState.CLOSED})
 
 
@@ -47,11 +63,15 @@ class DefenceActivities:
         ledger: Ledger,
         credit_book: CreditBook,
         processors: ConnectedProcessors,
+        outcomes: OutcomeRecords,
+        policy: MerchantPolicy,
     ) -> None:
         self._cases = cases
         self._ledger = ledger
         self._credits = credit_book
         self._processors = processors
+        self._outcomes = outcomes
+        self._policy = policy
 
     @activity.defn
     async def link_payment(self, order: LinkPayment) -> Linked:
@@ -210,15 +230,33 @@ class DefenceActivities:
 
     @activity.defn(name="close_defence")
     async def close(self, order: Close) -> None:
-        """Keep the outcome and let the ledger know."""
+        """Keep the outcome, and let the ledger and the win rates know."""
         _, notice = await self._notice(order)
-        outcome: ChargebackOutcome = "lost"
-        if order.outcome == "won":
-            outcome = "won"
-        elif order.outcome == "accepted":
-            outcome = "accepted"
-        await self._ledger.close_chargeback(order.merchant, notice.dispute_id, outcome)
+        # A dispute that was lost before an answer was sent says nothing of how answers fare.
+        unanswered = order.outcome == "lost" and not order.answered
+        end = DisputeEnd.UNANSWERED if unanswered else DisputeEnd(order.outcome)
+        await self._ledger.close_chargeback(order.merchant, notice.dispute_id, _LEDGER_OUTCOME[end])
         await self._cases.save_outcome(order.merchant, order.case_id, order.outcome, order.amount)
+        decision = (
+            await self._cases.decision(order.merchant, order.case_id, order.decision_id) if order.decision_id else None
+        )
+        facts = {fact.name: fact for fact in reversed(await self._cases.facts(order.merchant, order.case_id))}
+        ended = ClosedDispute(
+            case_id=order.case_id,
+            dispute_id=notice.dispute_id,
+            processor=notice.processor,
+            network=notice.network,
+            reason_code=notice.reason_code,
+            family=family_of(find_reason(notice.network, notice.reason_code), facts),
+            end=end,
+            disputed=notice.amount,
+            contested=decision.contested if isinstance(decision, DefenceDecision) else notice.amount,
+            recovered=order.amount,
+            costs=dispute_costs(end, notice.stage, notice.amount.currency, self._policy),
+            policy_version=self._policy.version,
+            closed_at=datetime.now(UTC),
+        )
+        await self._outcomes.close(order.merchant, ended)
 
     async def _notice(self, case: CaseRef) -> tuple[CaseBundle, ChargebackNotice]:
         bundle = await self._cases.bundle(case.merchant, case.case_id)

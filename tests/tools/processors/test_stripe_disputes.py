@@ -228,7 +228,7 @@ async def test_a_refund_still_pending_when_the_bank_disputes_fails(shop: Shop) -
         ("lost", None, DisputeState.LOST, None),
         ("lost", 1700, DisputeState.LOST, eur(1700)),
         ("warning_closed", None, DisputeState.CLOSED, None),
-        ("prevented", None, DisputeState.CLOSED, None),
+        ("prevented", None, DisputeState.LOST, None),
         ("referred_to_the_stars", None, DisputeState.UNDER_REVIEW, None),
     ],
 )

@@ -79,7 +79,7 @@ def test_only_a_state_known_to_be_final_ends_a_refund(status: str | None, state:
         ("won", DisputeState.WON),
         ("lost", DisputeState.LOST),
         ("warning_closed", DisputeState.CLOSED),
-        ("prevented", DisputeState.CLOSED),
+        ("prevented", DisputeState.LOST),
         ("won_on_appeal", DisputeState.UNDER_REVIEW),
         (None, DisputeState.UNDER_REVIEW),
     ],

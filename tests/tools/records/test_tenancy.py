@@ -9,10 +9,12 @@ import psycopg
 import pytest
 from psycopg import errors
 
+from tests.knowledge.outcomes.ended import ended
 from tests.tools.records.cases_for_tests import FILES, case, euro
 from tests.tools.records.conftest import TENANCY_SECRET
 from tools.records.cases import CaseRecords
 from tools.records.ledger import EntryKind, Ledger
+from tools.records.outcomes import OutcomeRecords
 from tools.records.records import Records, Scope
 from tools.records.tenancy import merchant_pass
 
@@ -29,6 +31,7 @@ async def tables(records: Records) -> list[str]:
         await cases.record_event(merchant, case_id, "mia", "viewed", "looked at it")
         await cases.save_outcome(merchant, case_id, "paid", euro(100))
         await cases.save_artifact(merchant, case_id, "letter", "letter.json", b"{}")
+        await OutcomeRecords(records).close(merchant, ended(1, case_id=case_id, dispute_id=f"dp_{case_id}"))
         await ledger.reserve(merchant, "ch_lamp", euro(500), key=case_id, case_id=case_id, kind=EntryKind.REFUND)
     async with records.merchant(OURS) as scope:
         cursor = await scope.execute("select tablename from pg_tables where schemaname = 'amends' order by 1")

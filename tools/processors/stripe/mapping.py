@@ -31,7 +31,8 @@ _REFUND_STATES = {
     "canceled": RefundState.CANCELED,
 }
 
-# https://docs.stripe.com/api/disputes/object. A prevented dispute was settled before it became a chargeback.
+# https://docs.stripe.com/api/disputes/object. A prevented dispute was settled with the cardholder before it became a
+# chargeback: the money is gone, and paying it back again would pay twice.
 _DISPUTE_STATES = {
     "warning_needs_response": DisputeState.NEEDS_RESPONSE,
     "needs_response": DisputeState.NEEDS_RESPONSE,
@@ -39,7 +40,7 @@ _DISPUTE_STATES = {
     "won": DisputeState.WON,
     "lost": DisputeState.LOST,
     "warning_closed": DisputeState.CLOSED,
-    "prevented": DisputeState.CLOSED,
+    "prevented": DisputeState.LOST,
 }
 
 

@@ -1,0 +1,1 @@
+"""What became of answered disputes, and what that says of the next one."""
