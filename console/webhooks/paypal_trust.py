@@ -1,5 +1,7 @@
 """How PayPal's certificates are fetched, and which authorities are believed about them."""
 
+from contextlib import suppress
+
 import httpx
 from cryptography import x509
 
@@ -29,4 +31,9 @@ async def fetch_certificate(url: str) -> bytes:
 
 def trusted_roots() -> list[x509.Certificate]:
     """The authorities that our HTTPS client trusts."""
-    return [x509.load_der_x509_certificate(der) for der in httpx.create_ssl_context().get_ca_certs(binary_form=True)]
+    roots: list[x509.Certificate] = []
+    for der in httpx.create_ssl_context().get_ca_certs(binary_form=True):
+        # An old authority that breaks RFC 5280 vouches for nobody here, and must not close the door for the others.
+        with suppress(ValueError):
+            roots.append(x509.load_der_x509_certificate(der))
+    return roots
