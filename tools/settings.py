@@ -1,9 +1,19 @@
 """Settings: addresses and secrets from `AMENDS_…` variables; everything else lives beside its behaviour."""
 
+import re
 from pathlib import Path
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tools.intake.notice import WebhookProcessor
+
+_WEBHOOK_SECRETS = {
+    WebhookProcessor.STRIPE: (r"whsec_\S+", "the endpoint's signing secret, whsec_…"),
+    WebhookProcessor.PAYPAL: (r"[A-Za-z0-9]+", "the webhook's id as PayPal shows it, letters and digits"),
+    WebhookProcessor.ADYEN: (r"[0-9A-Fa-f]{64}", "the webhook's HMAC key, 64 hex digits"),
+}
 
 
 class ModelEndpoint(BaseModel):
@@ -23,10 +33,38 @@ class ModelEndpoint(BaseModel):
     price_per_million_output: float | None = None
 
 
+class WebhookAccount(BaseModel):
+    """An account at a processor that sends webhooks to `/webhooks/{processor}/{account}`, and whose it is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    processor: WebhookProcessor
+    account: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,100}$")]
+    """The processor's own id of it: Adyen's merchant account, Stripe's `acct_…`, PayPal's merchant id."""
+    merchant: Annotated[str, Field(min_length=1, max_length=64)]
+    secrets: Annotated[tuple[SecretStr, ...], Field(min_length=1)]
+    """What signatures are checked with; several hold while one is replaced."""
+    live: bool = True
+    """False for an account that sends test events; the other kind is refused."""
+
+    @model_validator(mode="after")
+    def _usable_secrets(self) -> Self:
+        form, meant = _WEBHOOK_SECRETS[self.processor]
+        if not all(re.fullmatch(form, secret.get_secret_value()) for secret in self.secrets):
+            raise ValueError(f"secrets of {self.processor.value}/{self.account} must each be {meant}")
+        return self
+
+
 class Settings(BaseSettings):
     """What a deployment may choose. An address left out means the embedded service."""
 
-    model_config = SettingsConfigDict(env_prefix="AMENDS_", env_nested_delimiter="__", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="AMENDS_",
+        env_nested_delimiter="__",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,  # it may be a secret in the wrong place
+    )
 
     data: Path = Path(".amends")
     """The one folder that holds everything the embedded installation keeps."""
@@ -41,6 +79,12 @@ class Settings(BaseSettings):
     """A Stripe secret key. Without it the local sandbox processor is used."""
     stripe_url: str | None = None
     """Another address with Stripe's interface; with `stripe_key` left out, the sandbox's own."""
+    webhooks: tuple[WebhookAccount, ...] = ()
+    """A JSON list; each account once."""
+    webhook_port: int | None = Field(default=None, ge=1, le=65535)
+    """Where `amends up` receives webhooks; left out, it does not."""
+    webhook_host: str = "127.0.0.1"
+    """The address the webhooks' door listens on, behind a proxy that ends TLS."""
     model: ModelEndpoint | None = None
     """`AMENDS_MODEL__URL`, `AMENDS_MODEL__NAME`, …: used for every task without one of its own."""
     model_claims: ModelEndpoint | None = None
@@ -50,3 +94,10 @@ class Settings(BaseSettings):
     """The merchant whose cases `amends` speaks of when `--merchant` is left out."""
     reviewer: str = Field(default="", max_length=100)
     """Name that `amends review` signs with when `--by` is left out."""
+
+    @model_validator(mode="after")
+    def _each_account_once(self) -> Self:
+        places = [(each.processor, each.account) for each in self.webhooks]
+        if len(set(places)) < len(places):
+            raise ValueError("webhooks: each account of a processor may stand there once")
+        return self

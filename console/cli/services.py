@@ -7,9 +7,11 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
+import httpx
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -92,6 +94,10 @@ async def run_installation(
             ),
             lambda: _worker_polls(addresses),
         )
+        if settings.webhook_port is not None:
+            await services.processes.start(
+                _webhooks_door(settings, addresses, services.log_folder), lambda: _door_answers(settings)
+            )
         tell(_overview(addresses, services.processes.pids))
         tell(f"Logs are in {services.log_folder}. Stop with Ctrl-C or `amends down`.")
         await _report_restarts(services, stopped, tell)
@@ -110,6 +116,24 @@ async def _worker_polls(addresses: Addresses) -> None:
     )
     if not answer.pollers:
         raise LookupError("no worker asks for work yet")
+
+
+def _webhooks_door(settings: Settings, addresses: Addresses, logs: Path) -> Command:
+    return Command(
+        name="webhooks",
+        arguments=(sys.executable, "-m", "console.webhooks"),
+        log=logs / "webhooks.log",
+        environment=addresses.environment()
+        | {"AMENDS_DATA": str(settings.data.expanduser().absolute()), "PYTHONPATH": str(SOURCES)},
+        port=settings.webhook_port,
+        stop_seconds=15.0,
+    )
+
+
+async def _door_answers(settings: Settings) -> None:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        host = "127.0.0.1" if settings.webhook_host == "0.0.0.0" else settings.webhook_host  # noqa: S104
+        (await client.get(f"http://{host}:{settings.webhook_port}/ready")).raise_for_status()
 
 
 async def _report_restarts(services: EmbeddedServices, stopped: asyncio.Event, tell: Callable[[object], None]) -> None:

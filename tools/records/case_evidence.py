@@ -20,6 +20,7 @@ from tools.records.case_scope import CaseScope, KeepsCases
 from tools.records.case_words import CaseConflict, CaseErased, EvidenceAddition, OpenedCase
 from tools.records.crypto import new_case_key, wrap_case_key
 from tools.records.differences import differences
+from tools.records.inbox import erase_notices
 from tools.records.ledger import EntryKind, EntryState, enter_earlier_refund, foreign, report_overdraft
 from tools.records.records import Scope
 
@@ -51,7 +52,7 @@ class CaseEvidence(KeepsCases):
             case = CaseScope(scope, key, merchant, case_id)
             cursor = await scope.execute(
                 "insert into amends.dispute_case (merchant, case_id, kind, digest, order_id, charge, opened_at,"
-                " sealed_bundle, status) values (%s, %s, %s, %s, %s, %s, %s, %s, 'open')"
+                " dispute, sealed_bundle, status) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, 'open')"
                 " on conflict (merchant, case_id) do nothing",
                 (
                     merchant,
@@ -61,6 +62,7 @@ class CaseEvidence(KeepsCases):
                     bundle.order.id,
                     bundle.order.payment.processor_reference,
                     bundle.opened_at,
+                    bundle.chargeback.dispute_id if bundle.chargeback else None,
                     case.seal(content, "bundle"),
                 ),
             )
@@ -147,9 +149,13 @@ class CaseEvidence(KeepsCases):
             return [str(row[0]) async for row in cursor]
 
     async def erase(self, merchant: str, case_id: str, *, actor: str) -> None:
-        """Destroy the case's key: nothing sealed can be read again, digests and the audit chain stay. No way back."""
+        """Destroy the case's key, and those of the webhooks about its payment: nothing sealed can be read again.
+
+        Digests and the audit chain stay. No way back.
+        """
         async with self._case(merchant, case_id, write=True) as case:
             await case.scope.execute("delete from amends.case_key where case_id = %s", (case_id,))
+            await erase_notices(case.scope, case_id)
             await case.chain("case.erased", "", actor=actor)
 
 

@@ -23,6 +23,7 @@ _WITH_STATUS = sql.SQL(_SUMMARIES).format(sql.SQL("(%s::text is null or c.status
 _ON_PAYMENT = sql.SQL(_SUMMARIES).format(
     sql.SQL("c.charge = (select own.charge from amends.dispute_case own where own.case_id = %s)")
 )
+_ON_DISPUTE = sql.SQL(_SUMMARIES).format(sql.SQL("c.dispute = %s"))
 _ONE = sql.SQL(_SUMMARIES).format(sql.SQL("c.case_id = %s"))
 
 
@@ -68,6 +69,10 @@ class CaseProgress(KeepsCases):
         if not found:
             raise CaseUnknown(f"merchant {merchant} has no case {case_id}")
         return found
+
+    async def cases_on_dispute(self, merchant: str, dispute: str) -> Sequence[CaseSummary]:
+        """The chargeback cases on the processor's dispute, the one changed last first; usually one, none is empty."""
+        return await self._summaries(merchant, _ON_DISPUTE, (dispute, 1000))
 
     async def _summaries(self, merchant: str, query: sql.Composed, given: tuple[Any, ...]) -> list[CaseSummary]:
         async with self._records.merchant(merchant) as scope:

@@ -10,9 +10,12 @@ import pytest
 from psycopg import errors
 
 from tests.knowledge.outcomes.ended import ended
+from tests.tools.intake.examples import stripe_event
 from tests.tools.records.cases_for_tests import FILES, case, euro
 from tests.tools.records.conftest import TENANCY_SECRET
+from tools.intake import stripe
 from tools.records.cases import CaseRecords
+from tools.records.inbox import WebhookInbox
 from tools.records.ledger import EntryKind, Ledger
 from tools.records.outcomes import OutcomeRecords
 from tools.records.records import Records, Scope
@@ -33,6 +36,8 @@ async def tables(records: Records) -> list[str]:
         await cases.save_artifact(merchant, case_id, "letter", "letter.json", b"{}")
         await OutcomeRecords(records).close(merchant, ended(1, case_id=case_id, dispute_id=f"dp_{case_id}"))
         await ledger.reserve(merchant, "ch_lamp", euro(500), key=case_id, case_id=case_id, kind=EntryKind.REFUND)
+        raw = stripe_event("charge.dispute.created", {"id": f"dp_{case_id}", "charge": "ch_lamp"}, f"evt_{case_id}")
+        await WebhookInbox(records).store(merchant, "acct_1", stripe.parse(raw)[0], raw)
     async with records.merchant(OURS) as scope:
         cursor = await scope.execute("select tablename from pg_tables where schemaname = 'amends' order by 1")
         return [str(row[0]) async for row in cursor]
@@ -80,6 +85,7 @@ async def test_the_application_sees_its_merchants_rows_and_no_others(scope: Scop
         assert {row[0] for row in await rows_of(scope, f"select merchant from {named(table)}")} <= {OURS}, table
         assert await rows_of(scope, f"select count(*) from {named(table)} where merchant <> '{OURS}'") == [(0,)]
     assert await rows_of(scope, "select count(*) from amends.dispute_case") == [(1,)]
+    assert await rows_of(scope, "select event_id from amends.webhook_inbox") == [("evt_C-1",)]
 
 
 @pytest.mark.parametrize("offered", ["", "0" * 64, merchant_pass(TENANCY_SECRET, OURS), "anything"])
@@ -172,6 +178,8 @@ async def test_copy_gives_out_own_rows_only(scope: Scope, tables: list[str]) -> 
         " values ('tenant-theirs', 'k', 'ch_lamp', 'refund', 'ours', 999999999, 'EUR', 'reserved')",
         "insert into amends.ledger_entry (merchant, key, charge, kind, origin, amount_minor, currency, state)"
         " values ('tenant-theirs', 'C-secret', 'ch_none', 'refund', 'ours', 1, 'EUR', 'reserved')",
+        "insert into amends.webhook_inbox (merchant, processor, event_id, account, event_type, kind, happened_at,"
+        " sha256, sealed) values ('tenant-theirs', 'stripe', 'evt_C-1', 'a', 't', 'other', now(), repeat('0', 64), '')",
         "insert into amends.case_key (merchant, case_id, wrapped) values ('tenant-theirs', 'C-1', '')",
         "insert into amends.case_key (merchant, case_id, wrapped) values ('tenant-theirs', 'C-none', '')",
     ],
@@ -209,6 +217,7 @@ async def test_our_own_ids_never_clash_with_another_merchants(scope: Scope) -> N
         "delete from amends.case_key where merchant = 'tenant-theirs'",
         "update amends.dispute_case set status = 'gone' where merchant = 'tenant-theirs'",
         "update amends.ledger_entry set state = 'failed' where merchant = 'tenant-theirs'",
+        "update amends.webhook_inbox set state = 'done' where merchant = 'tenant-theirs'",
         "select * from amends.dispute_case where merchant = 'tenant-theirs' for update",
     ],
 )
@@ -240,7 +249,7 @@ async def test_append_only_tables_cannot_be_changed_or_emptied(scope: Scope, tab
                 await scope.execute(statement.encode())
 
 
-@pytest.mark.parametrize("table", ["dispute_case", "ledger_entry", "case_key"])
+@pytest.mark.parametrize("table", ["dispute_case", "ledger_entry", "case_key", "webhook_inbox"])
 async def test_the_other_tables_cannot_be_emptied_either(scope: Scope, table: str) -> None:
     with pytest.raises(errors.InsufficientPrivilege):
         async with scope.transaction():

@@ -1,0 +1,1 @@
+"""The door for processors' webhooks. Run as `python -m console.webhooks`."""
