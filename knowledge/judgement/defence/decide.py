@@ -4,12 +4,16 @@ from knowledge.decision import DefenceDecision, Reason, Route, Stance
 from knowledge.facts import Fact, FactName, OrderField
 from knowledge.judgement.defence.grounds import ground_of
 from knowledge.judgement.defence.held import held_evidence
+from knowledge.judgement.defence.liability import assess_liability, liability_reasons
 from knowledge.judgement.defence.question import DefenceQuestion, family_of
 from knowledge.judgement.defence.review import review_because
 from knowledge.judgement.defence.value import expected_value, win_probability
 from knowledge.money import Money, total
+from knowledge.reasons import ChargebackFamily
+from knowledge.rules.liability.first_party_trust import TrustStatus
+from knowledge.rules.liability.visa_ce3 import Ce3Status
 
-RULE_VERSION = "defence@3"
+RULE_VERSION = "defence@4"
 
 
 def decide_defence(question: DefenceQuestion) -> DefenceDecision:
@@ -28,10 +32,11 @@ def decide_defence(question: DefenceQuestion) -> DefenceDecision:
     facts: dict[FactName, Fact] = {}
     for fact in question.facts:
         facts.setdefault(fact.name, fact)
-    held = held_evidence(question.bundle, facts, credited)
+    liability = assess_liability(question.bundle, question.reason, facts)
+    held = held_evidence(question.bundle, facts, credited, liability)
     wanted = question.reason.compels or ()
     family = family_of(question.reason, facts)
-    ground = ground_of(family, question.bundle, facts, credited, held)
+    ground = ground_of(family, question.bundle, facts, credited, held, liability)
     stake = contested if contested.minor else notice.amount
     probability = win_probability(family, ground)
     value = expected_value(stake, probability, question.policy)
@@ -59,7 +64,11 @@ def decide_defence(question: DefenceQuestion) -> DefenceDecision:
                 source="processor documentation: a credit already issued is always shown",
             )
         )
-    because = review_because(question, stance, stake, foreign)
+    doubt: str | None = None
+    if family is ChargebackFamily.FRAUD:
+        reasons.extend(liability_reasons(question.bundle, facts, liability, ground.rule))
+        doubt = liability.authentication.contradiction
+    because = review_because(question, stance, stake, foreign, doubt)
     return DefenceDecision(
         stance=stance,
         contested=contested,
@@ -71,6 +80,12 @@ def decide_defence(question: DefenceQuestion) -> DefenceDecision:
         reasons=tuple(reasons),
         held=tuple(item for item in wanted if item in held),
         lacking=tuple(item for item in wanted if item not in held),
+        ce3=liability.ce3 if liability.ce3.status is not Ce3Status.NOT_APPLICABLE else None,
+        first_party_trust=(
+            liability.first_party_trust
+            if liability.first_party_trust.status is not TrustStatus.NOT_APPLICABLE
+            else None
+        ),
         question=ground.question if stance is Stance.ASK_MERCHANT else None,
         policy_version=question.policy.version,
         rule_version=RULE_VERSION,

@@ -1,14 +1,15 @@
 """The decisive test of each family of reason codes: what the records prove, contradict or lack."""
 
-from collections.abc import Sequence
-
 from knowledge.case import Author, CaseBundle
 from knowledge.decision import Stance
 from knowledge.facts import Fact, FactName, OrderField
+from knowledge.judgement.defence.fraud import fraud_ground
+from knowledge.judgement.defence.liability import LiabilityAssessed
 from knowledge.judgement.defence.question import Ground, cite, text_of
 from knowledge.judgement.places import delivered_elsewhere
 from knowledge.money import Money
 from knowledge.reasons import ChargebackFamily
+from knowledge.rules.liability.earlier_purchases import REPEAT_WITHIN_DAYS, charges_taken_for_repeats
 
 
 def ground_of(
@@ -17,6 +18,7 @@ def ground_of(
     facts: dict[FactName, Fact],
     credited: Money,
     held: frozenset[str],
+    liability: LiabilityAssessed,
 ) -> Ground:
     """The ground to stand on: money already given back first, else the family's own test."""
     notice = bundle.chargeback
@@ -31,7 +33,7 @@ def ground_of(
         case ChargebackFamily.NOT_RECEIVED:
             return _not_received(facts, held)
         case ChargebackFamily.FRAUD:
-            return _fraud(facts, held)
+            return fraud_ground(bundle, facts, held, liability)
         case ChargebackFamily.NOT_AS_DESCRIBED:
             return _not_as_described(bundle, facts, held)
         case ChargebackFamily.CREDIT_NOT_PROCESSED | ChargebackFamily.CANCELLED | ChargebackFamily.RECURRING:
@@ -78,34 +80,6 @@ def _not_received(facts: dict[FactName, Fact], held: frozenset[str]) -> Ground:
         rule="defence.no_route",
         text="No carrier record is at hand.",
         question="the carrier's tracking record or proof of delivery",
-    )
-
-
-def _fraud(facts: dict[FactName, Fact], held: frozenset[str]) -> Ground:
-    if "three_ds_result" in held:
-        return Ground(
-            stance=Stance.FIGHT,
-            rule="defence.authenticated",
-            text="The payment was authenticated with 3-D Secure."
-            if text_of(facts, FactName.PAYMENT_THREE_D_SECURE) == "authenticated"
-            else "Authentication with 3-D Secure was attempted, and the issuer's side could not take part.",
-            citations=cite(facts, FactName.PAYMENT_THREE_D_SECURE, FactName.PAYMENT_ECI),
-            source="Visa Dispute Management Guidelines, condition 10.4; Mastercard 3DS liability shift",
-        )
-    at_address = "delivery_address_match" in held and text_of(facts, FactName.PAYMENT_AVS) == "match"
-    if at_address or "prior_undisputed_transactions" in held:
-        return Ground(
-            stance=Stance.FIGHT,
-            rule="defence.linked",
-            text="The order is linked to the cardholder by the verified address or by earlier undisputed purchases.",
-            citations=cite(facts, FactName.PAYMENT_AVS, FactName.ROUTE_DELIVERED_AT, FactName.ROUTE_DELIVERY_PLACE),
-            source="Visa Dispute Management Guidelines, condition 10.4",
-        )
-    return Ground(
-        stance=Stance.ACCEPT,
-        rule="defence.fraud_unlinked",
-        text="Nothing links the order to the cardholder: no authentication, no verified address, no earlier purchases.",
-        citations=cite(facts, FactName.PAYMENT_AVS, FactName.PAYMENT_CVC),
     )
 
 
@@ -170,14 +144,14 @@ def _credit(facts: dict[FactName, Fact], credited: Money, held: frozenset[str]) 
 
 
 def _duplicate(bundle: CaseBundle) -> Ground:
-    notice = bundle.chargeback
-    priors: Sequence[object] = notice.prior_transactions if notice else ()
-    if priors:
+    others = charges_taken_for_repeats(bundle)
+    if others:
         return Ground(
             stance=Stance.FIGHT,
             rule="defence.separate_orders",
-            text="Two orders with their own references are on record.",
+            text=f"The charge {others[0].processor_reference} of the same amount paid for another order.",
             citations=(OrderField(pointer="/chargeback/prior_transactions"), OrderField(pointer="/order")),
+            source=f"a charge of the same amount within {REPEAT_WITHIN_DAYS} days; the house's own choice",
         )
     return Ground(
         stance=Stance.ASK_MERCHANT,

@@ -8,14 +8,19 @@ from knowledge.judgement.defence.question import DefenceQuestion
 from knowledge.money import Money
 
 
-def review_because(question: DefenceQuestion, stance: Stance, stake: Money, foreign: Sequence[str]) -> tuple[str, ...]:
+def review_because(
+    question: DefenceQuestion, stance: Stance, stake: Money, foreign: Sequence[str], contradiction: str | None
+) -> tuple[str, ...]:
     """Why the stance needs a person, in plain words, each once; empty when it may be acted on alone.
 
-    `foreign` names credits in another currency than the stake's.
+    `foreign` names credits in another currency than the stake's, `contradiction` records of the authentication that
+    do not fit each other.
     """
     because = list(question.doubts)
     if foreign:
         because.append(f"{', '.join(foreign)} was given back in another currency than the dispute's {stake.currency}")
+    if contradiction is not None:
+        because.append(contradiction)
     limit = question.policy.in_currency(question.policy.automatic_up_to_eur, stake.currency)
     small = question.policy.in_currency(question.policy.small_claim_up_to_eur, stake.currency)
     if limit is None or small is None:

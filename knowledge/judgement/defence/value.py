@@ -26,7 +26,8 @@ def win_probability(family: ChargebackFamily, ground: Ground) -> Fraction:
     prior = _PRIOR.get(family, _EVEN)
     if ground.rule in {"defence.credit_issued", "defence.credit_posted"}:
         prior = max(prior, _PRIOR[ChargebackFamily.CREDIT_NOT_PROCESSED])
-    if ground.rule == "defence.authenticated":
+    # Both move the liability by the network's own rule; how often that wins was not measured, so the even middle.
+    if ground.rule in {"defence.authenticated", "defence.ce3_qualified"}:
         prior = max(prior, _EVEN)
     moved = prior * _COMPELLING if ground.stance is Stance.FIGHT else prior / _COMPELLING
     return min(moved, Fraction(9, 10))
