@@ -1,6 +1,5 @@
 """Which earlier purchases may speak for a cardholder at all, whatever programme they are shown under."""
 
-from datetime import UTC
 from enum import StrEnum
 
 from knowledge.case import CaseBundle, Order, PriorTransaction
@@ -74,6 +73,5 @@ def charges_taken_for_repeats(bundle: CaseBundle) -> tuple[PriorTransaction, ...
         for prior in (bundle.chargeback.prior_transactions if bundle.chargeback is not None else ())
         if prior.processor_reference != payment.processor_reference
         and prior.amount == payment.captured
-        and abs((prior.at.astimezone(UTC).date() - payment.captured_at.astimezone(UTC).date()).days)
-        <= REPEAT_WITHIN_DAYS
+        and abs((prior.at.date() - payment.captured_at.date()).days) <= REPEAT_WITHIN_DAYS
     )

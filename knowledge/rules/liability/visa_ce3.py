@@ -8,7 +8,7 @@ Visa, the Issuer, or any other entity conclude" participation): ordinary evidenc
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from itertools import combinations
 
@@ -212,7 +212,8 @@ def _compare(
 
 
 def _days(earlier: datetime, later: datetime) -> int:
-    return (later.astimezone(UTC).date() - earlier.astimezone(UTC).date()).days
+    # A bundle's moments are kept in UTC, whatever offset they came with.
+    return (later.date() - earlier.date()).days
 
 
 def _described(prior: PriorTransaction) -> bool:

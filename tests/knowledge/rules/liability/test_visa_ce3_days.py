@@ -96,6 +96,18 @@ def test_a_late_dispute_leaves_only_an_edge(days: int, status: Ce3Status, defini
     assert (found.status, found.definitions) == (status, definitions)
 
 
+def test_a_dispute_dated_minutes_before_its_payment_still_needs_both_windows() -> None:
+    # Two clocks may disagree by some minutes, here over midnight: 364 days before the one is 365 before the other.
+    found = ce3(
+        prior(1),
+        prior(2, "2025-06-11T12:00:00Z"),
+        paid="2026-06-11T00:05:00Z",
+        disputed="2026-06-10T23:55:00Z",
+    )
+    assert (found.priors[1].days_before_dispute, found.priors[1].days_before_transaction) == (364, 365)
+    assert (found.status, found.definitions) == (EDGE, (VISA, SUPPORT))
+
+
 def test_two_purchases_that_satisfy_different_texts_make_no_pair() -> None:
     # 100 days before the payment is Visa's alone, 364 is Stripe's alone.
     found = ce3(prior(1, ago(100)), prior(2, ago(364)))
