@@ -20,6 +20,7 @@ CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 """BCP 47, for example `pt` or `zh-Hans`."""
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+EmailAddress = Annotated[str, Field(pattern=r"^[^@\s]{1,64}@[^@\s]{1,255}$")]
 ShortText = Annotated[str, Field(min_length=1, max_length=300)]
 LongText = Annotated[str, Field(max_length=20_000)]
 BundlePath = Annotated[str, Field(min_length=1, max_length=200, examples=["photos/lamp.jpg"])]
@@ -193,7 +194,7 @@ class Buyer(Frozen):
 
     id: Identifier
     name: ShortText
-    email: Annotated[str, Field(pattern=r"^[^@\s]{1,64}@[^@\s]{1,255}$")] | None = None
+    email: EmailAddress | None = None
     language: LanguageCode | None = None
     country: CountryCode
     account_created_at: Moment | None = None
@@ -303,8 +304,11 @@ class PriorTransaction(Frozen):
     description: ShortText
     device: Device | None = None
     ship_to: Address | None = None
+    email: EmailAddress | None = None
     disputed: bool
     refunded: bool
+    fraud_reported: bool = False
+    """The issuer reported fraud on it (Visa TC40, Mastercard SAFE), disputed or not."""
 
 
 class DisputeStage(StrEnum):

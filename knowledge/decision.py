@@ -7,6 +7,8 @@ from pydantic import Field
 from knowledge.base import Frozen
 from knowledge.facts import Citation, Fact, FactName
 from knowledge.money import Money
+from knowledge.rules.liability.first_party_trust import TrustAssessment
+from knowledge.rules.liability.visa_ce3 import Ce3Assessment
 
 
 class Resolution(StrEnum):
@@ -142,6 +144,10 @@ class DefenceDecision(Frozen):
     held: tuple[str, ...] = ()
     """Items of the evidence vocabulary we hold for this reason code."""
     lacking: tuple[str, ...] = ()
+    ce3: Ce3Assessment | None = None
+    """Where the dispute stands with Visa Compelling Evidence 3.0; None outside Visa 10.4."""
+    first_party_trust: TrustAssessment | None = None
+    """What is at hand for Mastercard First-Party Trust; None outside Mastercard 4837."""
     question: str | None = None
     policy_version: str
     rule_version: str

@@ -61,7 +61,8 @@ def personal_data_of(bundle: CaseBundle) -> PersonalData:
     if bundle.chargeback is not None:
         found.append(("PAYMENT", bundle.chargeback.dispute_id))
         for prior in bundle.chargeback.prior_transactions:
-            found += [("PAYMENT", prior.processor_reference), *_of_device(prior.device), *_of_address(prior.ship_to)]
+            found += [("PAYMENT", prior.processor_reference), ("EMAIL", prior.email)]
+            found += [*_of_device(prior.device), *_of_address(prior.ship_to)]
     known: dict[str, PersonalDatum] = {}
     for kind, value in found:
         if value is not None and len(value.strip()) > 1:

@@ -5,10 +5,11 @@ from typing import Self
 from pydantic import AwareDatetime, model_validator
 
 from knowledge.base import Frozen
-from knowledge.case import CaseBundle, ChargebackNotice, EarlierRefund
+from knowledge.case import CaseBundle, ChargebackNotice, EarlierRefund, PriorTransaction
 from knowledge.decision import DefenceDecision
 from knowledge.facts import Fact
 from knowledge.money import Money, total
+from knowledge.rules.liability.visa_ce3 import Ce3Status
 from knowledge.tracking import Route
 
 
@@ -73,6 +74,20 @@ class DefenceDossier(Frozen):
         if self.bundle.chargeback is None:
             raise CannotComposeError("bundle.chargeback: missing; a defence letter answers a chargeback notice")
         return self.bundle.chargeback
+
+    @property
+    def named_priors(self) -> tuple[tuple[int, PriorTransaction], ...]:
+        """The other transactions a letter may name, each with its index in the notice.
+
+        All of them, or the very two the decision qualified under Compelling Evidence 3.0: a third could only weaken it.
+        """
+        ce3 = self.decision.ce3
+        chosen = ce3.chosen if ce3 is not None and ce3.status is Ce3Status.QUALIFIED else None
+        return tuple(
+            (index, prior)
+            for index, prior in enumerate(self.notice.prior_transactions)
+            if chosen is None or prior.processor_reference in chosen
+        )
 
     @property
     def posted(self) -> Money:

@@ -261,7 +261,7 @@ def _policy(dossier: DefenceDossier, _: Relevance) -> Iterator[_Draft]:
 
 def _priors(dossier: DefenceDossier, _: Relevance) -> Iterator[_Draft]:
     rows: list[ExhibitRow] = []
-    for index, prior in enumerate(dossier.notice.prior_transactions):
+    for index, prior in dossier.named_priors:
         name, at = f"prior-{index + 1}", f"/chargeback/prior_transactions/{index}"
         text = f"{quoted(prior.processor_reference, 100)}, {prior.amount}, {quoted(prior.description, 160)}"
         rows.append(_field(name, "Transaction", text, at, at=prior.at))

@@ -27,7 +27,7 @@ POINTS: dict[str, Point] = {
     "authentication": Point(title="Authentication of the payment", keys=("three_d_secure", "avs", "cvc", "bill_to")),
     "link": Point(
         title="Link with earlier transactions",
-        keys=("same_device", "prior"),
+        keys=("same_device", "same_address", "prior"),
         exhibits=frozenset({ExhibitKind.PRIOR_TRANSACTIONS}),
     ),
     "separate": Point(
@@ -83,7 +83,18 @@ MOST_GROUNDS = 4
 
 _F = ChargebackFamily
 GROUNDS: dict[ChargebackFamily, tuple[str, ...]] = {
-    _F.FRAUD: ("three_d_secure", "same_device", "prior", "place", "delivered", "avs", "cvc", "bill_to", "access_log"),
+    _F.FRAUD: (
+        "three_d_secure",
+        "same_device",
+        "same_address",
+        "prior",
+        "place",
+        "delivered",
+        "avs",
+        "cvc",
+        "bill_to",
+        "access_log",
+    ),
     _F.NOT_RECEIVED: ("delivered", "place", "signed", "carrier_document", "access_log", "status"),
     _F.NOT_AS_DESCRIBED: (
         "accepted",

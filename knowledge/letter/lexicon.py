@@ -242,6 +242,14 @@ _UNDISPUTED = _OWN[ClaimKind.PRIOR_TRANSACTION].model_copy(
         "value": "no",
     }
 )
+_ADDRESS_OF_PRIOR = _OWN[ClaimKind.ADDRESS_MATCHES].model_copy(
+    update={
+        "may": _words("order ship-to address with postcode earlier transaction"),
+        "actors": ((),),
+        "exhibits": frozenset({ExhibitKind.PRIOR_TRANSACTIONS}),
+        "labels": "Ship-to address",
+    }
+)
 NEGATIVE_KINDS = frozenset({ClaimKind.NO_RETURN_RECORDED})
 """Kinds that are a negation by themselves; PRIOR_TRANSACTION may be negated as well, no other kind."""
 PAIRED_KINDS = frozenset({ClaimKind.ADDRESS_MATCHES, ClaimKind.SAME_DEVICE_AS_PRIOR, ClaimKind.SEPARATE_ORDERS})
@@ -281,6 +289,8 @@ def rule_for(claim: LetterClaim) -> KindRule:
         return _ACCEPTED_POLICY
     if claim.kind is ClaimKind.PRIOR_TRANSACTION and claim.negated:
         return _UNDISPUTED
+    if claim.kind is ClaimKind.ADDRESS_MATCHES and "charge" in claim.values:
+        return _ADDRESS_OF_PRIOR
     return _OWN[claim.kind]
 
 

@@ -10,6 +10,8 @@ from knowledge.letter.lexicon import name_or_none
 from knowledge.letter.statements import Statement, claim, of_kind, rows_of, statement
 from knowledge.letter.wording import is_reference, printed_date
 from knowledge.money import Money
+from knowledge.rules.liability.earlier_purchases import charges_taken_for_repeats, why_unsound
+from knowledge.rules.liability.identifiers import delivery_address, identifiers_of
 
 
 def sale_statements(dossier: DefenceDossier, exhibits: tuple[Exhibit, ...]) -> Iterator[Statement]:
@@ -30,14 +32,17 @@ def prior_statements(dossier: DefenceDossier, exhibits: tuple[Exhibit, ...]) -> 
     for held in of_kind(exhibits, ExhibitKind.PRIOR_TRANSACTIONS):
         order = of_kind(exhibits, ExhibitKind.ORDER)[0]
         payment = of_kind(exhibits, ExhibitKind.PAYMENT)[0]
-        for index, prior in enumerate(dossier.notice.prior_transactions):
+        repeats = charges_taken_for_repeats(dossier.bundle)
+        for index, prior in dossier.named_priors:
             if not is_reference(prior.processor_reference):
                 continue
             locator = f"prior-{index + 1}"
-            yield from _prior(prior, held, locator)
-            if not prior.disputed and not prior.refunded:
+            if why_unsound(prior, dossier.bundle.order) is None:
+                yield from _prior(prior, held, locator)
                 yield from _same_device(dossier, prior, order, held, locator)
-            yield from _separate(dossier, prior, payment, held, locator)
+                yield from _same_address(dossier, prior, order, held, locator)
+            if prior in repeats:
+                yield from _separate(dossier, prior, payment, held, locator)
 
 
 def _order(dossier: DefenceDossier, exhibit: Exhibit) -> Iterator[Statement]:
@@ -169,8 +174,6 @@ def _prior(prior: PriorTransaction, exhibit: Exhibit, locator: str) -> Iterator[
     values = {"charge": prior.processor_reference, "amount": prior.amount, "at": prior.at.date().isoformat()}
     text = f"The earlier transaction {prior.processor_reference} of {prior.amount} is dated {printed_date(prior.at)}"
     seen = claim(ClaimKind.PRIOR_TRANSACTION, exhibit, (locator,), values)
-    if prior.disputed:
-        return
     quiet = claim(ClaimKind.PRIOR_TRANSACTION, exhibit, (f"{locator}-disputed",), {}, negated=True)
     yield statement("prior", f"{text}; no dispute of it is recorded.", seen, quiet)
 
@@ -192,9 +195,10 @@ def _same_device(
     if ours is None or theirs is None:
         return
     reference = prior.processor_reference
+    known = identifiers_of(ours, None, None)
     for field, (suffix, name) in _SHARED.items():
         value = getattr(ours, field)
-        if value and value == getattr(theirs, field) and _IDENTIFYING.fullmatch(value):
+        if field in known and value == getattr(theirs, field) and _IDENTIFYING.fullmatch(value):
             yield statement(
                 "same_device",
                 f"The {name} {value} of the order is also the {name} of the earlier transaction {reference}.",
@@ -208,12 +212,28 @@ def _same_device(
             )
 
 
+def _same_address(
+    dossier: DefenceDossier, prior: PriorTransaction, order: Exhibit, priors: Exhibit, locator: str
+) -> Iterator[Statement]:
+    ours, theirs = dossier.bundle.order.ship_to, prior.ship_to
+    if theirs is None or not ours.postcode or ours.postcode != theirs.postcode:
+        return
+    if delivery_address(ours) is None or delivery_address(ours) != delivery_address(theirs):
+        return
+    reference, values = prior.processor_reference, {"postcode": ours.postcode}
+    yield statement(
+        "same_address",
+        "The ship-to address of the order matches the ship-to address of the earlier transaction "
+        f"{reference}, with postcode {ours.postcode}.",
+        claim(ClaimKind.ADDRESS_MATCHES, order, ("ship-to",), values),
+        claim(ClaimKind.ADDRESS_MATCHES, priors, (f"{locator}-ship-to", locator), values | {"charge": reference}),
+    )
+
+
 def _separate(
     dossier: DefenceDossier, prior: PriorTransaction, payment: Exhibit, priors: Exhibit, locator: str
 ) -> Iterator[Statement]:
     ours = dossier.bundle.order.payment
-    if ours.processor_reference == prior.processor_reference:
-        return
     here = {"charge": ours.processor_reference, "amount": ours.captured, "at": ours.captured_at.date().isoformat()}
     there = {"charge": prior.processor_reference, "amount": prior.amount, "at": prior.at.date().isoformat()}
     yield statement(

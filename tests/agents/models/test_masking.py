@@ -11,6 +11,7 @@ from agents.models.masking import Masking
 from agents.models.personal import PersonalData, PersonalDatum, personal_data_of
 from knowledge.base import Frozen
 from knowledge.reasons import DisputeReason
+from tests.knowledge.judgement.disputed import ACCOUNT, IP, bundle, prior
 from tests.support.lamp_case import lamp_case
 
 
@@ -116,6 +117,14 @@ def test_all_that_is_known_of_a_case_is_masked():
     )
     masked = Masking(personal).mask(text)
     assert re.sub(r"⟦[A-Z]+_\d+⟧", "", masked) == ", , , ,  , order , , , , "
+
+
+def test_what_is_known_of_an_earlier_purchase_is_masked_as_well():
+    earlier = prior(1, email="ayse.earlier@example.org", processor_reference="ch_3QxEarlier")
+    masked = Masking(personal_data_of(bundle("visa", "10.4", priors=[earlier]))).mask(
+        f"ch_3QxEarlier, ayse.earlier@example.org, {IP}, {ACCOUNT}"
+    )
+    assert re.sub(r"⟦[A-Z]+_\d+⟧", "", masked) == ", , , "
 
 
 @given(st.text(max_size=200))

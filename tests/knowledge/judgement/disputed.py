@@ -12,6 +12,7 @@ from knowledge.rules.reason_codes import find_reason
 from tests.knowledge.judgement.claimed import NOW, delivered, fact
 
 IP = "203.0.113.24"
+ACCOUNT = "lumen-88123"
 ADDRESS = [
     fact(FactName.ORDER_DESTINATION_CITY, "Lyon"),
     fact(FactName.ORDER_DESTINATION_POSTCODE, "69003"),
@@ -36,7 +37,7 @@ def prior(number: int, **change: Any) -> dict[str, Any]:
         "at": "2026-05-01T08:00:00Z",
         "amount": amount(3900),
         "description": "Linen tablecloth",
-        "device": {"ip": IP},
+        "device": {"ip": IP, "account_id": ACCOUNT},
         "disputed": False,
         "refunded": False,
     }

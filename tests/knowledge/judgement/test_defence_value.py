@@ -6,13 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from knowledge.case import CardNetwork
 from knowledge.decision import DefenceDecision, Route, Stance
 from knowledge.facts import Fact, FactName
-from knowledge.judgement.defence import held_evidence
+from knowledge.judgement.defence import assess_liability, held_evidence
 from knowledge.rules.policy import HOUSE_POLICY
-from knowledge.rules.reason_codes import evidence_vocabulary
+from knowledge.rules.reason_codes import evidence_vocabulary, find_reason
 from tests.knowledge.judgement.claimed import by_name, delivered, euros, fact, route
 from tests.knowledge.judgement.disputed import (
+    ACCOUNT,
     ADDRESS,
     AT_THE_ADDRESS,
     IP,
@@ -33,6 +35,7 @@ GROUNDS: list[tuple[str, list[Fact], dict[str, Any]]] = [
     ("10.4", [], {}),
     ("13.3", delivered(9), {"messages": [says("buyer", "2026-10-20T08:00:00Z")]}),
     ("13.6", [], {"order": {"policies": [POLICY]}}),
+    ("10.4", [], {"priors": [prior(1), prior(2)], "order": {"device": {"ip": IP, "account_id": ACCOUNT}}}),
     ("12.6.1", [], {"priors": [prior(1)]}),
 ]
 ground = some.sampled_from(GROUNDS)
@@ -159,7 +162,9 @@ def test_in_a_currency_without_a_rate_a_person_decides_and_no_value_is_made_up()
 
 
 def held(*facts: Fact, credited: int = 0, **change: Any) -> set[str]:
-    return set(held_evidence(bundle("visa", "13.1", **change), by_name(*facts), euros(credited))) - ALWAYS
+    case, known = bundle("visa", "13.1", **change), by_name(*facts)
+    liability = assess_liability(case, find_reason(CardNetwork.VISA, "13.1"), known)
+    return set(held_evidence(case, known, euros(credited), liability)) - ALWAYS
 
 
 def document(kind: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from knowledge.decision import Route as Acting
 from knowledge.letter.dossier import DefenceDossier, OfferMade
 from knowledge.money import Money, total
 from knowledge.reasons import ChargebackFamily
+from knowledge.rules.liability.visa_ce3 import Ce3Assessment
 from knowledge.tracking import DeliveryMode, Place, Route, TrackingEvent, TrackingStatus
 
 PAYLOAD_SHA256 = "ab" * 32
@@ -58,6 +59,13 @@ PRIORS: list[dict[str, Any]] = [
         "refunded": False,
     },
 ]
+
+REPEAT: dict[str, Any] = PRIORS[0] | {
+    "at": "2026-02-26T08:00:00Z",
+    "amount": {"amount": "64.90", "currency": "EUR"},
+    "description": "Oak lamp for another room",
+}
+"""A charge that the one in dispute can be taken to repeat."""
 
 
 def case(network: str, code: str, **change: Any) -> dict[str, Any]:
@@ -213,6 +221,7 @@ def dossier(
     offers: tuple[OfferMade, ...] = (),
     priors: list[dict[str, Any]] | None = None,
     stance: Stance = Stance.FIGHT,
+    ce3: Ce3Assessment | None = None,
     **change: Any,
 ) -> DefenceDossier:
     """A dossier whose decision agrees with its records."""
@@ -236,6 +245,7 @@ def dossier(
             expected_value=Money.zero(currency),
             route=Acting.AUTOMATIC,
             reasons=(Reason(rule="defence.test", text="invented"),),
+            ce3=ce3,
             policy_version="p1",
             rule_version="r1",
         ),
@@ -288,7 +298,7 @@ def family_dossiers() -> dict[ChargebackFamily, DefenceDossier]:
             photos=[PHOTOS[0] | {"author": "buyer"}],
         ),
         family.CANCELLED: dossier("visa", "13.7"),
-        family.DUPLICATE: dossier("amex", "P08", priors=PRIORS[:1]),
+        family.DUPLICATE: dossier("amex", "P08", priors=[REPEAT]),
         family.PAID_BY_OTHER_MEANS: dossier("discover", "PM"),
         family.WRONG_AMOUNT: dossier("visa", "12.5"),
         family.RECURRING: dossier("visa", "13.2", priors=PRIORS, documents=[ACCESS_LOG]),

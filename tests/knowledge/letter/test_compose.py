@@ -1,5 +1,8 @@
+from typing import Any
+
 import pytest
 
+from knowledge.case import CardNetwork
 from knowledge.decision import Stance
 from knowledge.letter.claims import ExhibitKind, Letter
 from knowledge.letter.compose import compose_letter
@@ -7,10 +10,13 @@ from knowledge.letter.dossier import CannotComposeError, DefenceDossier
 from knowledge.letter.verify import verify_letter
 from knowledge.money import Money
 from knowledge.reasons import ChargebackFamily
+from knowledge.rules.liability.visa_ce3 import Ce3Assessment, Ce3Status, assess_ce3
+from knowledge.rules.reason_codes import find_reason
 from knowledge.tracking import DeliveryMode, TrackingStatus
 from tests.knowledge.letter.dossiers import (
     DELIVERED_EVENTS,
     PRIORS,
+    REPEAT,
     case,
     dossier,
     eur,
@@ -209,9 +215,69 @@ def test_a_decision_that_disagrees_with_the_credits_is_refused():
         DefenceDossier.model_validate(fields)
 
 
-def test_an_earlier_transaction_that_was_disputed_is_not_called_quiet():
-    disputed = [PRIORS[0] | {"disputed": True}, PRIORS[1]]
+@pytest.mark.parametrize("fault", ["disputed", "refunded", "fraud_reported"])
+def test_an_earlier_transaction_that_speaks_against_the_merchant_is_not_called_quiet(fault: str):
+    disputed = [PRIORS[0] | {fault: True}, PRIORS[1]]
     letter = compose_letter(dossier("visa", "10.4", priors=disputed))
     said = " ".join(texts(letter))
     assert "ch_prior0001" not in said
     assert "The earlier transaction ch_prior0002 of 21.50 EUR is dated 20 September 2025; no dispute" in said
+
+
+THREE = [PRIORS[0], PRIORS[1], PRIORS[1] | {"processor_reference": "ch_prior0003", "at": "2026-01-05T08:00:00Z"}]
+
+
+def with_ce3(priors: list[dict[str, Any]]) -> tuple[Ce3Assessment, DefenceDossier]:
+    plain = dossier("visa", "10.4", priors=priors)
+    found = assess_ce3(plain.bundle, find_reason(CardNetwork.VISA, "10.4"))
+    return found, dossier("visa", "10.4", priors=priors, ce3=found)
+
+
+def test_where_compelling_evidence_3_0_qualifies_the_letter_names_the_two_transactions_that_count_and_no_other():
+    found, record = with_ce3(THREE)
+    letter = compose_letter(record)
+    said = " ".join([*texts(letter), *(row.value for exhibit in letter.exhibits for row in exhibit.rows)])
+    assert found.status is Ce3Status.QUALIFIED
+    assert set(found.chosen) == {"ch_prior0001", "ch_prior0002"}
+    assert all(reference in said for reference in found.chosen)
+    assert "ch_prior0003" not in said
+    assert verify_letter(letter, record).complete
+
+
+def test_qualifying_is_never_told_as_winning_or_as_binding_the_issuer():
+    _, record = with_ce3(THREE)
+    said = " ".join(texts(compose_letter(record))).casefold()
+    assert not [
+        word for word in ("compelling", "qualif", "entitle", "liability", "oblige", "must", "win") if word in said
+    ]
+
+
+def test_where_it_does_not_qualify_every_sound_transaction_may_still_be_named():
+    found, record = with_ce3([PRIORS[0], THREE[2]])
+    said = " ".join(texts(compose_letter(record)))
+    assert found.status is Ce3Status.NOT_QUALIFIED
+    assert "ch_prior0001" in said
+    assert "ch_prior0003" in said
+
+
+def test_an_address_shared_with_an_earlier_transaction_is_told_with_its_postcode():
+    said = texts(compose_letter(dossier("visa", "10.4", priors=PRIORS)))
+    assert (
+        "The ship-to address of the order matches the ship-to address of the earlier transaction ch_prior0001, "
+        "with postcode 69003."
+    ) in said
+
+
+def test_an_address_that_is_many_peoples_at_once_is_no_link():
+    shared = {"ip": "192.168.0.24", "account_id": "acct-88123"}
+    priors = [one | {"device": shared} for one in PRIORS]
+    order = case("visa", "10.4")["order"] | {"device": shared}
+    said = " ".join(texts(compose_letter(dossier("visa", "10.4", priors=priors, order=order))))
+    assert "192.168.0.24" not in said
+    assert "acct-88123" in said
+
+
+@pytest.mark.parametrize("prior", [PRIORS[0], REPEAT | {"at": "2026-02-19T08:00:00Z"}])
+def test_a_charge_that_nobody_takes_for_a_repeat_is_not_told_as_the_other_one(prior: dict[str, Any]):
+    said = " ".join(texts(compose_letter(dossier("amex", "P08", priors=[prior]))))
+    assert "the references are different" not in said
