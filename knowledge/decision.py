@@ -136,6 +136,9 @@ class DefenceDecision(Frozen):
     """Disputed amount less credits already posted."""
     credited: Money
     win_probability: float = Field(ge=0, le=1)
+    win_low: float | None = None
+    """The chance's 95 % interval; None in decisions before it was told."""
+    win_high: float | None = None
     expected_value: Money
     """Expected gain of fighting over accepting, net of fees; may be negative."""
     route: Route

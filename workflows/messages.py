@@ -299,7 +299,7 @@ class DefenceDecided(Frozen):
     review_because: tuple[str, ...]
     question: str | None
     buffer_hours: Hours
-    notice_hours: Hours = 0
+    notice_hours: float = 0
     """How long a concession is announced before it is made."""
 
 

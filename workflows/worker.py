@@ -79,7 +79,7 @@ def graph_plugin(installation: Installation, household: Household, gateway: Mode
     )
     library = PrecedentReader(installation.addresses.chroma_url, household.embedder)
     refund = RefundDesk(cases, library, household.policy)
-    defence = DefenceDesk(cases, CreditBook(cases, installation.ledger), household.policy)
+    defence = DefenceDesk(cases, CreditBook(cases, installation.ledger), installation.outcomes, household.policy)
     graphs: dict[str, Any] = {
         "reading": reading_graph(reading),
         "refund": refund_graph(refund),

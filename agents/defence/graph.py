@@ -12,6 +12,7 @@ from knowledge.decision import DefenceDecision
 from knowledge.facts import Reading
 from knowledge.judgement.assess import join
 from knowledge.judgement.defence import DefenceQuestion, decide_defence
+from knowledge.outcomes.win_rates import OutcomeCount
 from knowledge.rules.policy import MerchantPolicy
 from knowledge.rules.reason_codes import find_reason
 from tools.ports import CaseReading
@@ -22,6 +23,14 @@ class CreditReading(Protocol):
 
     async def credits(self, merchant: str, case_id: str) -> tuple[EarlierRefund, ...]:
         """Every refund known on the case's payment, as the letter shows them."""
+        ...
+
+
+class OutcomeReading(Protocol):
+    """Reading port: how the merchant's answered disputes ended."""
+
+    async def outcome_counts(self, merchant: str) -> tuple[OutcomeCount, ...]:
+        """Counts per family, network and code."""
         ...
 
 
@@ -38,9 +47,12 @@ class DefenceState(BaseModel):
 class DefenceDesk:
     """The node of the defence graph and what it reads."""
 
-    def __init__(self, cases: CaseReading, credit_book: CreditReading, policy: MerchantPolicy) -> None:
+    def __init__(
+        self, cases: CaseReading, credit_book: CreditReading, outcomes: OutcomeReading, policy: MerchantPolicy
+    ) -> None:
         self._cases = cases
         self._credits = credit_book
+        self._outcomes = outcomes
         self._policy = policy
 
     @typed
@@ -61,6 +73,7 @@ class DefenceDesk:
                     policy=self._policy,
                     as_of=state.as_of or newest_evidence(bundle),
                     doubts=state.doubts,
+                    history=await self._outcomes.outcome_counts(state.merchant),
                 )
             )
         }

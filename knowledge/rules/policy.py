@@ -58,6 +58,8 @@ class MerchantPolicy(Frozen):
     counter_fee_eur: float
     """Charged for answering a dispute and returned on a win (Stripe since June 2025)."""
     letter_labour_eur: float
+    reversal_share: Share = 0.05
+    """The share of won disputes that is lost again in a second cycle; our own choice until outcomes say more."""
     goodwill_eur: float
     """What a buyer who leaves angry costs, as the merchant sets it."""
     always_reviewed: tuple[DisputeReason, ...]

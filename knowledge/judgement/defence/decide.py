@@ -7,13 +7,13 @@ from knowledge.judgement.defence.held import held_evidence
 from knowledge.judgement.defence.liability import assess_liability, liability_reasons
 from knowledge.judgement.defence.question import DefenceQuestion, family_of
 from knowledge.judgement.defence.review import review_because
-from knowledge.judgement.defence.value import expected_value, win_probability
+from knowledge.judgement.defence.value import Chance, expected_value, win_chance
 from knowledge.money import Money, total
 from knowledge.reasons import ChargebackFamily
 from knowledge.rules.liability.first_party_trust import TrustStatus
 from knowledge.rules.liability.visa_ce3 import Ce3Status
 
-RULE_VERSION = "defence@4"
+RULE_VERSION = "defence@5"
 
 
 def decide_defence(question: DefenceQuestion) -> DefenceDecision:
@@ -38,10 +38,11 @@ def decide_defence(question: DefenceQuestion) -> DefenceDecision:
     family = family_of(question.reason, facts)
     ground = ground_of(family, question.bundle, facts, credited, held, liability)
     stake = contested if contested.minor else notice.amount
-    probability = win_probability(family, ground)
-    value = expected_value(stake, probability, question.policy)
+    chance = win_chance(question.reason, family, ground, question.history)
+    value = expected_value(stake, chance.rate, family, question.policy)
     stance = ground.stance
-    why = f"{float(probability):.0%} of {stake} less fees and labour is expected to bring {value}."
+    odds = f"{float(chance.rate):.0%} ({chance.low:.0%} to {chance.high:.0%})"
+    why = f"{odds} of {stake} less fees, reversals, labour and goodwill is expected to bring {value}."
     if value is None:
         why = f"What fighting {stake} would bring is not weighed: the policy has no rate for {currency}."
     if stance is Stance.FIGHT and value is not None and value.minor <= 0:
@@ -52,7 +53,7 @@ def decide_defence(question: DefenceQuestion) -> DefenceDecision:
             rule="defence.value",
             text=why,
             citations=(OrderField(pointer="/chargeback/amount"),),
-            source=f"policy {question.policy.version}; win rates are priors, not this merchant's own",
+            source=f"policy {question.policy.version}; {_rests_on(chance)}",
         ),
     ]
     if credited.minor:
@@ -73,7 +74,9 @@ def decide_defence(question: DefenceQuestion) -> DefenceDecision:
         stance=stance,
         contested=contested,
         credited=credited,
-        win_probability=float(probability),
+        win_probability=float(chance.rate),
+        win_low=chance.low,
+        win_high=chance.high,
         expected_value=value or Money.zero(currency),
         route=Route.REVIEW if because else Route.AUTOMATIC,
         review_because=because,
@@ -90,3 +93,9 @@ def decide_defence(question: DefenceQuestion) -> DefenceDecision:
         policy_version=question.policy.version,
         rule_version=RULE_VERSION,
     )
+
+
+def _rests_on(chance: Chance) -> str:
+    if not chance.answered:
+        return "the chance rests on published rates and on the merchant's outcomes of other codes of the family"
+    return f"{chance.won_shares:g} of this merchant's {chance.answered} answered disputes of this code were won"

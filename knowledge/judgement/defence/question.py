@@ -6,6 +6,7 @@ from knowledge.base import Frozen
 from knowledge.case import CaseBundle, EarlierRefund
 from knowledge.decision import Stance
 from knowledge.facts import Citation, Fact, FactName
+from knowledge.outcomes.win_rates import OutcomeCount
 from knowledge.reasons import ChargebackFamily, DisputeReason
 from knowledge.rules.policy import MerchantPolicy
 from knowledge.rules.reason_codes import ReasonCode
@@ -21,6 +22,8 @@ class DefenceQuestion(Frozen):
     policy: MerchantPolicy
     as_of: datetime
     doubts: tuple[str, ...] = ()
+    history: tuple[OutcomeCount, ...] = ()
+    """How the merchant's answered disputes ended."""
 
 
 class Ground(Frozen):

@@ -7,6 +7,7 @@ from knowledge.decision import DefenceDecision
 from knowledge.facts import Fact, FactName
 from knowledge.judgement.defence import DefenceQuestion, decide_defence
 from knowledge.money import Money
+from knowledge.outcomes.win_rates import OutcomeCount
 from knowledge.rules.policy import HOUSE_POLICY, MerchantPolicy
 from knowledge.rules.reason_codes import find_reason
 from tests.knowledge.judgement.claimed import NOW, delivered, fact
@@ -105,6 +106,7 @@ def defended(
     given_back: tuple[EarlierRefund, ...] = (),
     policy: MerchantPolicy = HOUSE_POLICY,
     doubts: tuple[str, ...] = (),
+    history: tuple[OutcomeCount, ...] = (),
     **change: Any,
 ) -> DefenceDecision:
     return decide_defence(
@@ -116,5 +118,6 @@ def defended(
             policy=policy,
             as_of=NOW,
             doubts=doubts,
+            history=history,
         )
     )

@@ -10,6 +10,8 @@ from knowledge.case import CardNetwork
 from knowledge.decision import DefenceDecision, Route, Stance
 from knowledge.facts import Fact, FactName
 from knowledge.judgement.defence import assess_liability, held_evidence
+from knowledge.outcomes.closed_dispute import DisputeEnd
+from knowledge.outcomes.win_rates import count_outcomes
 from knowledge.rules.policy import HOUSE_POLICY
 from knowledge.rules.reason_codes import evidence_vocabulary, find_reason
 from tests.knowledge.judgement.claimed import by_name, delivered, euros, fact, route
@@ -25,6 +27,7 @@ from tests.knowledge.judgement.disputed import (
     prior,
     says,
 )
+from tests.knowledge.outcomes.ended import ended
 
 ALWAYS = {"order_confirmation", "receipt_invoice", "product_listing_at_purchase"}
 STAKE = some.integers(min_value=500, max_value=10**7)
@@ -45,12 +48,43 @@ def lost_or_won(code: str, stake: int, facts: list[Fact], change: dict[str, Any]
     return defended("visa", code, *facts, disputed=stake, **change, **how)
 
 
-def test_a_fight_is_worth_the_chance_of_the_stake_less_the_fee_when_lost_and_the_letter() -> None:
+def test_a_fight_is_worth_what_is_kept_of_the_stake_less_fee_letter_and_goodwill() -> None:
     decision = defended("visa", "13.1", *AT_THE_ADDRESS, disputed=10000)
-    # 43 % of answered disputes were won; with the delivery at the address half as many again: 64.5 %.
+    # 43 % of answered disputes were won; with the delivery at the address half as many again: 64.5 %. One win in
+    # twenty is lost again, so 61.275 % is kept, and the fee for answering falls due in the other 38.725 %.
     assert decision.win_probability == pytest.approx(0.645)
-    assert decision.expected_value == euros(6450 - 710 - 200)
-    assert "less fees and labour is expected to bring 55.40 EUR" in decision.reasons[1].text
+    assert decision.expected_value == euros(6128 - 774 - 200 - 500)
+    assert "less fees, reversals, labour and goodwill is expected to bring 46.54 EUR" in decision.reasons[1].text
+    assert decision.win_low is not None
+    assert decision.win_high is not None
+    assert decision.win_low < 0.645 < decision.win_high
+
+
+def test_behind_a_fraud_there_is_no_buyer_whose_goodwill_is_lost() -> None:
+    authenticated = (fact(FactName.PAYMENT_THREE_D_SECURE, "authenticated"), fact(FactName.PAYMENT_ECI, "05"))
+    decision = defended("visa", "10.4", *authenticated, disputed=10000)
+    assert decision.win_probability == pytest.approx(0.75)
+    assert decision.expected_value == euros(7125 - 575 - 200)
+
+
+def test_the_merchants_own_outcomes_outweigh_the_published_rate_and_are_named() -> None:
+    lost = [ended(number, DisputeEnd.LOST) for number in range(40)]
+    won = [ended(number) for number in range(40)]
+    bad, good = (
+        defended("visa", "13.1", *AT_THE_ADDRESS, disputed=10000, history=count_outcomes(outcomes))
+        for outcomes in (lost, won)
+    )
+    assert bad.win_probability < 0.15
+    assert good.win_probability > 0.9
+    assert bad.stance is Stance.ACCEPT
+    source = bad.reasons[1].source or ""
+    assert "0 of this merchant's 40 answered disputes of this code were won" in source
+
+
+def test_outcomes_of_what_was_fought_do_not_speak_for_a_case_without_the_decisive_item() -> None:
+    won = count_outcomes([ended(number) for number in range(40)])
+    without = defended("visa", "13.1", *route("lost"), history=won)
+    assert without.win_probability == pytest.approx(0.43 / 1.5)
 
 
 @pytest.mark.parametrize(
