@@ -98,7 +98,7 @@ async def run_installation(
             await services.processes.start(
                 _webhooks_door(settings, addresses, services.log_folder), lambda: _door_answers(settings)
             )
-        tell(_overview(addresses, services.processes.pids))
+        tell(_overview(settings, addresses, services.processes.pids))
         tell(f"Logs are in {services.log_folder}. Stop with Ctrl-C or `amends down`.")
         await _report_restarts(services, stopped, tell)
     finally:
@@ -130,10 +130,13 @@ def _webhooks_door(settings: Settings, addresses: Addresses, logs: Path) -> Comm
     )
 
 
+def _door_url(settings: Settings) -> str:
+    return f"http://{settings.webhook_host}:{settings.webhook_port}/webhooks"
+
+
 async def _door_answers(settings: Settings) -> None:
     async with httpx.AsyncClient(trust_env=False) as client:
-        host = "127.0.0.1" if settings.webhook_host == "0.0.0.0" else settings.webhook_host  # noqa: S104
-        (await client.get(f"http://{host}:{settings.webhook_port}/ready")).raise_for_status()
+        (await client.get(_door_url(settings).removesuffix("webhooks") + "ready")).raise_for_status()
 
 
 async def _report_restarts(services: EmbeddedServices, stopped: asyncio.Event, tell: Callable[[object], None]) -> None:
@@ -153,7 +156,7 @@ def without_password(url: str) -> str:
     return url if parts.password is None else url.replace(f":{parts.password}@", ":•••@", 1)
 
 
-def _overview(addresses: Addresses, pids: dict[str, int]) -> Table:
+def _overview(settings: Settings, addresses: Addresses, pids: dict[str, int]) -> Table:
     table = Table("service", Column("address", overflow="fold"), "process")
     places = {
         "postgres": without_password(addresses.postgres_url),
@@ -161,6 +164,7 @@ def _overview(addresses: Addresses, pids: dict[str, int]) -> Table:
         "chroma": addresses.chroma_url,
         "sandbox": addresses.stripe_url,
         "worker": f"task queue {TASK_QUEUE}",
+        "webhooks": None if settings.webhook_port is None else _door_url(settings),
     }
     for name, place in places.items():
         if place is not None:

@@ -5,6 +5,7 @@ import io
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -77,8 +78,13 @@ async def _hear(words: str, said: list[str], installation: asyncio.Task[None]) -
     raise AssertionError(f"nobody said {words!r}: {said}")
 
 
-async def test_up_runs_services_sandbox_and_worker_and_starts_again_what_dies(data: Path) -> None:
+async def test_up_runs_services_sandbox_worker_and_webhooks_and_starts_again_what_dies(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     said: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    monkeypatch.setenv("AMENDS_WEBHOOK_PORT", str(port))
 
     def tell(shown: object) -> None:
         page = io.StringIO()
@@ -102,18 +108,21 @@ async def test_up_runs_services_sandbox_and_worker_and_starts_again_what_dies(da
         assert addresses.stripe_url is not None
         overview = said[0]
         children = read_record(data).children
-        assert sorted(children) == ["chroma", "postgres", "sandbox", "temporal", "worker"]
+        assert sorted(children) == ["chroma", "postgres", "sandbox", "temporal", "webhooks", "worker"]
         assert all(str(child.pid) in overview for child in children.values())
         assert addresses.temporal_address in overview
         assert addresses.postgres_url not in overview
         assert without_password(addresses.postgres_url) in overview
         async with httpx.AsyncClient(trust_env=False) as client:
             assert (await client.get(f"{addresses.stripe_url}/_sandbox/ready")).status_code == 200
+            nobodys = f"http://127.0.0.1:{port}/webhooks/stripe/nobody"
+            assert nobodys.removesuffix("/stripe/nobody") in overview
+            assert (await client.post(nobodys)).status_code == 404
 
         os.kill(children["worker"].pid, signal.SIGKILL)
         await _hear("worker ended and was started again", said, installation)
         everything = [psutil.Process(child.pid) for child in read_record(data).children.values()]
-        assert len(everything) == 5
+        assert len(everything) == 6
     finally:
         stopped.set()
         await installation
