@@ -105,7 +105,9 @@ async def test_what_the_merchant_supplies_is_read_and_the_answer_goes_out(house:
 
 async def test_a_small_dispute_the_records_contradict_is_conceded_without_a_person(house: House) -> None:
     bundle, files = sample("c05-mc-4853-place", "conceded-2")
-    async with house.worker(plain_household(hasty(small_claim_up_to_eur=1000, automatic_up_to_eur=1000))):
+    async with house.worker(
+        plain_household(hasty(small_claim_up_to_eur=1000, automatic_up_to_eur=1000, concession_notice_hours=1 / 3600))
+    ):
         dispute = await disputed(house, bundle, files)
         view = await house.until("conceded-2", Stage.CLOSED)
     assert view.result == "accepted"
