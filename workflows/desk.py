@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from enum import StrEnum
 from typing import Any, cast
 
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
@@ -10,8 +11,10 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from knowledge.case import Author, CaseBundle, CaseKind, Message
+from tools.records.canonical import digest_of
 from tools.records.case_words import EvidenceAddition, OpenedCase
 from workflows.chargeback_case import ChargebackCase
+from workflows.closing import stands_as_closed
 from workflows.doors import refuse_answer, refuse_unless
 from workflows.installation import Installation
 from workflows.messages import (
@@ -37,6 +40,15 @@ class NotNowError(Exception):
     """The workflow refused; the message says where the case stands and what is legal."""
 
 
+class NewsTaken(StrEnum):
+    """What became of a processor's news."""
+
+    TOLD = "told"
+    CLOSED = "closed"
+    """The case is closed, and the dispute still stands as it was closed."""
+    TAKEN_UP = "taken up again"
+
+
 class CaseDesk:
     """Opens cases and passes on what people decide and buyers answer."""
 
@@ -46,29 +58,36 @@ class CaseDesk:
     async def open(self, bundle: CaseBundle, files: Mapping[str, bytes]) -> OpenedCase:
         """Record the case and start its workflow. The same bundle again changes nothing; CaseConflict for another."""
         opened = await self._installation.cases.open_case(bundle, files)
+        # Started also when the records already held the case: a crash between the two must not strand it.
+        # Told again after the case was dealt with and closed, it stays closed.
+        await self._start(
+            bundle,
+            opened.digest,
+            WorkflowIDReusePolicy.ALLOW_DUPLICATE
+            if opened.created
+            else WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+        )
+        return opened
+
+    async def _start(self, bundle: CaseBundle, digest: str, reuse: WorkflowIDReusePolicy) -> None:
         start = OpenCase(
-            merchant=opened.merchant,
-            case_id=opened.case_id,
+            merchant=bundle.merchant.id,
+            case_id=bundle.case_id,
             kind=bundle.kind,
-            digest=opened.digest,
+            digest=digest,
             opened_at=bundle.opened_at,
             currency=bundle.order.total.currency,
             captured=bundle.order.payment.captured,
         )
-        # Started also when the records already held the case: a crash between the two must not strand it.
-        # Told again after the case was dealt with and closed, it stays closed.
         with suppress(WorkflowAlreadyStartedError):
             await self._installation.temporal.start_workflow(
                 (RefundCase.run if bundle.kind is CaseKind.REFUND else ChargebackCase.run),  # pyright: ignore
                 start,
-                id=workflow_id(opened.merchant, opened.case_id),
+                id=workflow_id(bundle.merchant.id, bundle.case_id),
                 task_queue=TASK_QUEUE,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE
-                if opened.created
-                else WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+                id_reuse_policy=reuse,
             )
-        return opened
 
     async def view(self, merchant: str, case_id: str) -> CaseView:
         """Where the case stands; LookupError when there is none."""
@@ -117,9 +136,32 @@ class CaseDesk:
         await self._handle(merchant, case_id).signal("evidence_added", EvidenceAdded(digest=digest, by=by))
         return digest
 
-    async def outcome_news(self, merchant: str, case_id: str, event_id: str) -> None:
-        """The processor has news of the dispute."""
-        await self._handle(merchant, case_id).signal("outcome_news", OutcomeNews(event_id=event_id))
+    async def outcome_news(self, merchant: str, case_id: str, event_id: str) -> NewsTaken:
+        """The processor has news of the dispute.
+
+        A case that is closed is taken up again when the dispute does not stand any more as it was closed: a win may be
+        reversed and a loss appealed, months later. ProcessorError when a closed case's processor cannot be asked.
+        """
+        try:
+            await self._handle(merchant, case_id).signal("outcome_news", OutcomeNews(event_id=event_id))
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+        else:
+            return NewsTaken.TOLD
+        cases = self._installation.cases
+        closed_as = await cases.outcome(merchant, case_id)
+        if closed_as is None:
+            raise LookupError(f"case {case_id} has no workflow and no outcome; submit its bundle again")
+        bundle = await cases.bundle(merchant, case_id)
+        if bundle.chargeback is None:
+            return NewsTaken.CLOSED
+        processor = self._installation.processors.of(bundle.chargeback.processor)
+        dispute = await processor.dispute(bundle.chargeback.dispute_id)
+        if stands_as_closed(closed_as.outcome, closed_as.amount, dispute):
+            return NewsTaken.CLOSED
+        await self._start(bundle, digest_of(bundle), WorkflowIDReusePolicy.ALLOW_DUPLICATE)
+        return NewsTaken.TAKEN_UP
 
     async def _legal(self, merchant: str, case_id: str, what: str) -> CaseView:
         view = await self.view(merchant, case_id)

@@ -8,18 +8,21 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 
-from temporalio.service import RPCError
-
 from tools.intake.notice import NoticeKind
 from tools.records.cases import CaseRecords, CaseSummary
 from tools.records.inbox import InboxEntry, InboxState, WebhookInbox
 from tools.records.records import RecordsUnavailable
-from workflows.desk import CaseDesk
-from workflows.messages import Stage
+from workflows.desk import CaseDesk, NewsTaken
 
 _log = logging.getLogger("amends.intake")
 _PAUSE = 5.0
 """Seconds between looks when nothing new was stored here: for what another door stored and for pauses that ended."""
+
+_SAID = {
+    NewsTaken.TOLD: "told case {}",
+    NewsTaken.CLOSED: "case {} is closed",
+    NewsTaken.TAKEN_UP: "took case {} up again",
+}
 
 
 class Intake:
@@ -79,12 +82,6 @@ class Intake:
             return
         said: list[str] = []
         for case in found:
-            try:
-                await self._desk.outcome_news(merchant, case.case_id, entry.event_id)
-                said.append(f"told case {case.case_id}")
-            except RPCError:
-                # Asked only now: the case may have closed while it was told.
-                if await self._cases.status(merchant, case.case_id) != Stage.CLOSED.value:
-                    raise
-                said.append(f"case {case.case_id} is closed")
+            taken = await self._desk.outcome_news(merchant, case.case_id, entry.event_id)
+            said.append(_SAID[taken].format(case.case_id))
         await self._inbox.done(merchant, entry, ", ".join(said))

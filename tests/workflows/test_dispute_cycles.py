@@ -10,7 +10,7 @@ from knowledge.case import CaseBundle
 from tests.workflows.hasty import hasty, review
 from tests.workflows.house import House, plain_household
 from tests.workflows.test_chargeback_case import disputed, sample
-from workflows.desk import NotNowError
+from workflows.desk import NewsTaken, NotNowError
 from workflows.messages import ReviewAction, Stage
 
 
@@ -133,3 +133,53 @@ async def test_an_announced_concession_can_be_denied_held_or_made_at_once(house:
         assert (await house.until("told-3", Stage.REVIEW)).detail == "the warehouse is asked"
         await review(house, "told-4", ReviewAction.APPROVE)
         assert (await house.until("told-4", Stage.CLOSED)).result == "accepted"
+
+
+async def won(house: House, case_id: str) -> str:
+    dispute = await submitted(house, case_id)
+    await house.bank.decide_dispute(dispute, "won")
+    assert await house.desk.outcome_news("lumen", case_id, "event-1") is NewsTaken.TOLD
+    await house.until(case_id, Stage.CLOSED)
+    return dispute
+
+
+async def test_a_win_reversed_months_later_is_told_as_the_loss_it_is(house: House) -> None:
+    async with house.worker():
+        dispute = await won(house, "reversed-1")
+        assert await house.desk.outcome_news("lumen", "reversed-1", "event-1") is NewsTaken.CLOSED
+        await house.bank.decide_dispute(dispute, "lost", withdrawn=9300)
+        assert await house.desk.outcome_news("lumen", "reversed-1", "event-2") is NewsTaken.TAKEN_UP
+        async with asyncio.timeout(30):
+            while await outcome(house, "reversed-1") != ("lost", None):
+                await asyncio.sleep(0.05)
+        assert (await house.until("reversed-1", Stage.CLOSED)).result == "lost"
+        assert await house.desk.outcome_news("lumen", "reversed-1", "event-2") is NewsTaken.CLOSED
+    (ended,) = [one for one in await house.installation.outcomes.closed("lumen") if one.case_id == "reversed-1"]
+    assert (ended.end.value, ended.recovered) == ("lost", None)
+    assert len((await house.bank.ledger()).disputes[dispute].submissions) == 1
+
+
+async def test_a_win_the_issuer_asks_about_again_is_answered_again_when_a_person_says_so(house: House) -> None:
+    async with house.worker():
+        dispute = await won(house, "reversed-2")
+        due = datetime.now(UTC) + timedelta(days=12)
+        await house.bank.decide_dispute(dispute, "appeal_needs_response", withdrawn=9300, due_by=due.isoformat())
+        assert await house.desk.outcome_news("lumen", "reversed-2", "event-2") is NewsTaken.TAKEN_UP
+        view = await house.until("reversed-2", Stage.REVIEW)
+        assert "somebody decides whether to go on" in view.detail
+        await review(house, "reversed-2", ReviewAction.APPROVE)
+        await house.until("reversed-2", Stage.SUBMITTED)
+        await house.bank.decide_dispute(dispute, "won", recovered=9300)
+        await house.desk.outcome_news("lumen", "reversed-2", "event-3")
+        assert (await house.until("reversed-2", Stage.CLOSED)).result == "won"
+    assert await outcome(house, "reversed-2") == ("won", 9300)
+    assert len((await house.bank.ledger()).disputes[dispute].submissions) == 2
+
+
+async def test_a_concession_stays_one_whatever_is_told_of_it_afterwards(house: House) -> None:
+    bundle, files = small("conceded-9")
+    async with house.worker(plain_household(hasty(concession_notice_hours=1 / 3600))):
+        await disputed(house, bundle, files)
+        await house.until("conceded-9", Stage.CLOSED)
+        assert await house.desk.outcome_news("lumen", "conceded-9", "event-1") is NewsTaken.CLOSED
+    assert await outcome(house, "conceded-9") == ("accepted", None)

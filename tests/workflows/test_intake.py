@@ -82,7 +82,7 @@ async def test_a_case_whose_workflow_did_not_start_yet_is_told_later(
     await intake.work("lumen")
     entry = await entry_of(inbox, "i3-a")
     assert (entry.state, entry.attempts) == (InboxState.WAITING, 1)
-    assert "RPCError" in entry.said
+    assert "has no workflow and no outcome" in entry.said
     async with house.worker():
         await disputed(house, bundle, files)
         with psycopg.connect(house.installation.addresses.postgres_url) as owner:
