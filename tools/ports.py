@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from knowledge.base import Frozen
-from knowledge.case import CardNetwork, CaseBundle, DisputeStage
+from knowledge.case import Address, CardNetwork, CaseBundle, DisputeStage
 from knowledge.facts import Fact, MissingFact
 from knowledge.money import Money
 from knowledge.reasons import ChargebackFamily
@@ -141,6 +141,29 @@ class ParcelSent(Frozen):
     shipped_at: datetime | None
 
 
+class IdentifiedPurchase(Frozen):
+    """A purchase with what identifies its buyer; identifiers in another form than a programme takes are left out."""
+
+    charge: str
+    description: str
+    ip: str | None = None
+    device_id: str | None = None
+    fingerprint: str | None = None
+    account_id: str | None = None
+    email: str | None = None
+    ship_to: Address | None = None
+    """None unless every field is there."""
+
+
+class CompellingEvidence(Frozen):
+    """Visa Compelling Evidence 3.0, for a dispute that qualifies under every published text of the rule."""
+
+    disputed: IdentifiedPurchase
+    digital: bool
+    """Whether nothing was shipped."""
+    priors: tuple[IdentifiedPurchase, IdentifiedPurchase]
+
+
 class EvidencePackage(Frozen):
     """What is submitted for a dispute, in our words; each connector puts it into its processor's.
 
@@ -167,6 +190,7 @@ class EvidencePackage(Frozen):
     purchase_ip: str = ""
     billing_address: str = ""
     shipping_address: str = ""
+    compelling: CompellingEvidence | None = None
 
 
 class PaymentActing(Protocol):

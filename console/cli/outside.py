@@ -27,6 +27,16 @@ async def play(bundle: CaseBundle, sandbox_url: str) -> None:
         )
         if notice is None:
             return
+        for prior in notice.prior_transactions:
+            await bank.create_charge(
+                NewCharge(
+                    id=prior.processor_reference,
+                    amount=to_stripe(prior.amount),
+                    currency=prior.amount.currency.lower(),
+                    network=network,
+                    last4=payment.last4 or "4242",
+                )
+            )
         now = datetime.now(UTC)
         await bank.open_dispute(
             NewDispute(

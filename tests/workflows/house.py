@@ -170,12 +170,16 @@ class House:
 
     async def until(self, case_id: str, *stages: Stage, seconds: float = 60) -> CaseView:
         """Wait until the case stands at one of the stages."""
-        async with asyncio.timeout(seconds):
-            while True:
-                view = await self.desk.view("lumen", case_id)
-                if view.stage in stages:
-                    return view
-                await asyncio.sleep(0.05)
+        view: CaseView | None = None
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    view = await self.desk.view("lumen", case_id)
+                    if view.stage in stages:
+                        return view
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise AssertionError(f"waited {seconds} s for {case_id} to be {stages}; it is {view}") from None
 
     async def refunded(self, charge: str) -> list[int]:
         """Amounts of the refunds the bank really made on the charge."""

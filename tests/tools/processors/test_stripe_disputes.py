@@ -1,13 +1,22 @@
 import asyncio
 import hashlib
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
 
+from knowledge.case import Address
 from knowledge.money import Money
 from tests.tools.processors.shop import Shop, eur, package, pdf
-from tools.ports import DisputeState, ProcessorError, RefundState
+from tools.ports import (
+    CompellingEvidence,
+    DisputeState,
+    EvidencePackage,
+    IdentifiedPurchase,
+    ProcessorError,
+    RefundState,
+)
 from tools.processors.sandbox.messages import FaultKind, HoldPoint, NewDispute
 from tools.processors.stripe import STRIPE
 from tools.processors.stripe.capabilities import broken_limits
@@ -261,3 +270,55 @@ async def test_a_submission_whose_answer_never_came_is_seen_by_reading(shop: Sho
         await shop.processor.submit_evidence(package(dispute, pdf(1)), pdf(1), key=f"submit-{dispute}")
     ).submission_count == 1
     assert len((await shop.world.ledger()).disputes[dispute].submissions) == 1
+
+
+def purchase(charge: str, **more: Any) -> IdentifiedPurchase:
+    home = Address(lines=("12 Maple Street",), city="Dayton", region="OH", postcode="45402", country="US")
+    given = {"charge": charge, "description": "Brass desk lamp", "ip": "203.0.113.7", "account_id": "dana-84"}
+    return IdentifiedPurchase.model_validate(given | {"ship_to": home} | more)
+
+
+async def compelled(shop: Shop, code: str, *priors: str) -> EvidencePackage:
+    """A Visa dispute under `code`, answered with Compelling Evidence 3.0 on those earlier charges."""
+    charge = await shop.sold()
+    dispute = await shop.world.open_dispute(NewDispute(charge=charge, network_reason_code=code, due_by=SOON))
+    first, second = (purchase(prior, account_id=None) for prior in priors)
+    compelling = CompellingEvidence(disputed=purchase(charge), digital=False, priors=(first, second))
+    return package(dispute, pdf(1)).model_copy(update={"reason_code": code, "compelling": compelling})
+
+
+async def test_compelling_evidence_goes_beside_the_packet_in_stripes_own_fields(shop: Shop) -> None:
+    priors = (await shop.sold(), await shop.sold())
+    sent = await compelled(shop, "10.4", *priors)
+    await shop.processor.stage_evidence(sent, pdf(1), key=f"stage-{sent.dispute}")
+    await shop.processor.submit_evidence(sent, pdf(1), key=f"submit-{sent.dispute}")
+
+    [submission] = (await shop.world.ledger()).disputes[sent.dispute].submissions
+    visa = submission.enhanced["visa_compelling_evidence_3"]
+    disputed, earlier = visa["disputed_transaction"], visa["prior_undisputed_transactions"]
+    assert disputed["merchandise_or_services"] == "merchandise"
+    assert disputed["customer_account_id"] == "dana-84"
+    assert disputed["shipping_address"]["state"] == "OH"
+    assert [one["charge"] for one in earlier] == list(priors)
+    assert [one["customer_account_id"] for one in earlier] == [None, None]
+    assert set(submission.file_sha256) == {"uncategorized_file"}
+
+
+@pytest.mark.parametrize(
+    ("code", "same", "why"),
+    [("13.1", False, "not eligible for Visa Compelling Evidence 3.0"), ("10.4", True, "Exactly two prior")],
+)
+async def test_compelling_evidence_that_cannot_count_is_refused(shop: Shop, code: str, same: bool, why: str) -> None:
+    prior = await shop.sold()
+    sent = await compelled(shop, code, prior, prior if same else await shop.sold())
+
+    with pytest.raises(ProcessorError, match=why) as refused:
+        await shop.processor.stage_evidence(sent, pdf(1), key=f"stage-{sent.dispute}")
+
+    assert refused.value.retry is False
+
+
+async def test_an_earlier_charge_stripe_does_not_know_is_refused(shop: Shop) -> None:
+    sent = await compelled(shop, "10.4", await shop.sold(), "ch_nobody_knows")
+    with pytest.raises(ProcessorError, match="ch_nobody_knows"):
+        await shop.processor.stage_evidence(sent, pdf(1), key=f"stage-{sent.dispute}")

@@ -20,6 +20,7 @@ _COMBINED_BYTES = 4_500_000
 _COMBINED_CHARACTERS = 150_000
 _FEWER_PAGES_THAN = 50
 _PAGES_MASTERCARD = 19
+_PRIORS = 2
 _APPEALED = "appeal.supporting_files."
 _CHARACTERS_PER_PAGE = 3_000
 """Stripe counts texts as compiled pages and does not say how; this is a page of 12-point type."""
@@ -67,6 +68,7 @@ class Disputes:
         given: Wire = params.get("evidence") or {}
         for field, value in given.items():
             body["evidence"][field] = value or None
+        self._check_enhanced(body)
         staged = _staged(body)
         body["evidence_details"]["has_evidence"] = bool(staged)
         self._check_limits(body, staged)
@@ -116,6 +118,31 @@ class Disputes:
         if now > details["due_by"]:
             raise Refusal("The date by which evidence had to be submitted has passed.")
 
+    def _check_enhanced(self, body: Wire) -> None:
+        """Visa CE 3.0 by Stripe's rules: 10.4 alone, two other charges that exist, every field the objects name."""
+        enhanced: Wire = body["evidence"].get("enhanced_evidence") or {}
+        compelling: Wire | None = enhanced.get("visa_compelling_evidence_3")
+        if not compelling:
+            return
+        where = "evidence[enhanced_evidence][visa_compelling_evidence_3]"
+        if (body["payment_method_details"]["card"]["network"], body["network_reason_code"]) != ("visa", "10.4"):
+            raise Refusal("This dispute is not eligible for Visa Compelling Evidence 3.0.", param=where)
+        priors: list[Wire] = compelling.get("prior_undisputed_transactions") or []
+        charges = {prior["charge"] for prior in priors} - {body["charge"]}
+        if len(priors) != _PRIORS or len(charges) != _PRIORS:
+            raise Refusal("Exactly two prior undisputed transactions are required.", param=where)
+        for charge in sorted(charges):
+            if self._books.find("charge", charge) is None:
+                raise no_such("charge", charge, where)
+        for one in [compelling.get("disputed_transaction") or {}, *priors]:
+            for field in objects.CE3_FIELDS:
+                one.setdefault(field, None)
+            if one["shipping_address"]:
+                one["shipping_address"] = dict.fromkeys(objects.ADDRESS_FIELDS) | one["shipping_address"]
+        body["evidence_details"]["enhanced_eligibility"] = {
+            "visa_compelling_evidence_3": {"required_actions": [], "status": "qualified"}
+        }
+
     def _check_limits(self, body: Wire, staged: dict[str, str]) -> None:
         files = [self._files.find(value, f"evidence[{field}]") for field, value in staged.items() if _is_file(field)]
         for file in files:
@@ -157,6 +184,7 @@ class Disputes:
                     if _is_file(field)
                 },
                 "idempotency_key": key,
+                "enhanced": body["evidence"].get("enhanced_evidence") or {},
             },
         )
 

@@ -1,6 +1,7 @@
 """What the control interface under `/_sandbox/` takes and tells. Amounts are in Stripe's own minor units."""
 
 from enum import StrEnum
+from typing import Any
 
 from pydantic import AwareDatetime, Field
 
@@ -156,6 +157,8 @@ class Submission(Frozen):
     file_sha256: dict[str, str]
     """Evidence field to the digest of its file."""
     idempotency_key: str | None
+    enhanced: dict[str, Any] = {}
+    """Structured evidence of a network's own programme, as Stripe names it."""
 
 
 class DisputeLedger(Frozen):

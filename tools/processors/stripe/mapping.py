@@ -3,11 +3,13 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from knowledge.case import DisputeStage
+from knowledge.case import Address, DisputeStage
 from knowledge.money import Money, total
 from tools.ports import (
+    CompellingEvidence,
     DisputeState,
     EvidencePackage,
+    IdentifiedPurchase,
     ProcessorCharge,
     ProcessorDispute,
     ProcessorRefund,
@@ -154,6 +156,8 @@ def staging_to_stripe(package: EvidencePackage, file: str) -> "DisputeUpdatePara
     `intended_submission_method` is manual, or Smart Disputes may file Stripe's own packet before ours.
     """
     evidence: dict[str, object] = {**texts_to_stripe(package), _PACKET_FIELD: file}
+    if package.compelling is not None:
+        evidence["enhanced_evidence"] = {"visa_compelling_evidence_3": compelling_to_stripe(package.compelling)}
     if package.stage is DisputeStage.PRE_ARBITRATION:
         evidence = {"appeal": {"card": {"reason_for_filing": package.statement, "supporting_files": [file]}}}
     return {
@@ -161,3 +165,44 @@ def staging_to_stripe(package: EvidencePackage, file: str) -> "DisputeUpdatePara
         "intended_submission_method": "manual",
         "submit": False,
     }
+
+
+def compelling_to_stripe(compelling: CompellingEvidence) -> dict[str, object]:
+    """`evidence.enhanced_evidence.visa_compelling_evidence_3`: the disputed purchase and exactly two earlier ones.
+
+    See https://docs.stripe.com/disputes/api/visa-ce3.
+    """
+    disputed = _purchase_to_stripe(compelling.disputed)
+    disputed["merchandise_or_services"] = "services" if compelling.digital else "merchandise"
+    return {
+        "disputed_transaction": disputed,
+        "prior_undisputed_transactions": [
+            {"charge": prior.charge, **_purchase_to_stripe(prior)} for prior in compelling.priors
+        ],
+    }
+
+
+def _purchase_to_stripe(purchase: IdentifiedPurchase) -> dict[str, object]:
+    given: dict[str, object | None] = {
+        "customer_account_id": purchase.account_id,
+        "customer_device_fingerprint": purchase.fingerprint,
+        "customer_device_id": purchase.device_id,
+        "customer_email_address": purchase.email,
+        "customer_purchase_ip": purchase.ip,
+        "product_description": purchase.description,
+        "shipping_address": _address_to_stripe(purchase.ship_to) if purchase.ship_to else None,
+    }
+    return {field: value for field, value in given.items() if value is not None}
+
+
+def _address_to_stripe(address: Address) -> dict[str, str]:
+    lines = [*address.lines, "", ""]
+    given = {
+        "line1": lines[0],
+        "line2": ", ".join(line for line in lines[1:] if line),
+        "city": address.city,
+        "state": address.region or "",
+        "postal_code": address.postcode or "",
+        "country": address.country,
+    }
+    return {field: text for field, text in given.items() if text}
