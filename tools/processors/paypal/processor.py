@@ -71,14 +71,22 @@ class PayPalProcessor:
     async def refund(self, charge: str, amount: Money, *, key: str, case_key: str) -> ProcessorRefund:
         """Refund once under `key`; `case_key` goes into `custom_id`, where `refunds` reads it back.
 
-        PayPal replays a refund it made under the same key for 45 days.
+        For 45 days PayPal answers the same key with the refund it made, whatever amount is asked for then; another
+        amount is refused here.
         """
         if amount.minor <= 0:
             raise ProcessorError(f"a refund of {amount} is not an amount; give back more than zero", retry=False)
         body = _mapped(lambda money: refund_to_paypal(money, case_key), amount)
         # Our keys may be longer than PayPal's ids; the digest is as unique.
         request_id = hashlib.sha256(key.encode()).hexdigest()
-        return _mapped(refund_from_paypal, await self._client.refund(charge, body, request_id))
+        made = _mapped(refund_from_paypal, await self._client.refund(charge, body, request_id))
+        if made.amount != amount:
+            raise ProcessorError(
+                f"PayPal already made {made.amount} of {charge} under this key, as {made.reference}; {amount} was not "
+                "refunded",
+                retry=False,
+            )
+        return made
 
     async def stage_evidence(self, package: EvidencePackage, packet: bytes, *, key: str) -> ProcessorDispute:
         """PayPal keeps no drafts: check every limit, and that the dispute takes evidence now. Nothing is sent."""

@@ -1,6 +1,6 @@
-"""The sandbox as a web application: Stripe's side under `/v1/`, the control interface under `/_sandbox/`."""
+"""The sandbox as a web application: Stripe's side under `/v1/`, PayPal's under `/paypal/`, control at `/_sandbox/`."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -13,6 +13,12 @@ from tools.processors.sandbox.books import Books
 from tools.processors.sandbox.control_routes import Control
 from tools.processors.sandbox.faults import Trouble
 from tools.processors.sandbox.gateway import Gateway
+from tools.processors.sandbox.paypal.api import PayPalApi
+from tools.processors.sandbox.paypal.control_routes import PayPalControl
+from tools.processors.sandbox.paypal.gateway import BASE as PAYPAL_BASE
+from tools.processors.sandbox.paypal.gateway import PayPalGateway
+from tools.processors.sandbox.paypal.reading import PayPalReading, UncheckedReading
+from tools.processors.sandbox.paypal.refusal import PayPalRefusal
 from tools.processors.sandbox.reading import PlainReading, RequestReading
 from tools.processors.sandbox.refusal import Refusal
 from tools.processors.sandbox.stripe_api import StripeApi
@@ -21,8 +27,14 @@ DAY = 86_400
 """Stripe forgets idempotency keys after at least this many seconds."""
 
 
-def sandbox(folder: Path, specification: Path | None = None, key_seconds: int = DAY) -> Starlette:
-    """The application, keeping everything in `folder`; with `specification`, every request is held to it."""
+def sandbox(
+    folder: Path,
+    specification: Path | None = None,
+    key_seconds: int = DAY,
+    *,
+    paypal_specification: Sequence[Path] = (),
+) -> Starlette:
+    """The application, keeping everything in `folder`; with a side's specification, its requests are held to it."""
     reading: RequestReading = PlainReading()
     if specification is not None:
         # Imported here, because the checks need a package that a shop's installation does not.
@@ -34,6 +46,14 @@ def sandbox(folder: Path, specification: Path | None = None, key_seconds: int = 
     trouble = Trouble()
     gateway = Gateway(api, reading, trouble, key_seconds)
 
+    paypal_reading: PayPalReading = UncheckedReading()
+    if paypal_specification:
+        from tools.processors.sandbox.paypal.specification import PayPalSpecification
+
+        paypal_reading = PayPalSpecification.read(paypal_specification)
+    paypal = PayPalApi(books)
+    paypal_gateway = PayPalGateway(paypal, paypal_reading, trouble)
+
     @asynccontextmanager
     async def open_books(_: Starlette) -> AsyncGenerator[None]:
         yield
@@ -43,11 +63,17 @@ def sandbox(folder: Path, specification: Path | None = None, key_seconds: int = 
         assert isinstance(error, Refusal)
         return JSONResponse(error.body(), error.status)
 
+    async def refused_by_paypal(_: Request, error: Exception) -> Response:
+        assert isinstance(error, PayPalRefusal)
+        return JSONResponse(error.error, error.status)
+
     return Starlette(
         routes=[
             *Control(api, trouble).routes(),
+            *PayPalControl(paypal).routes(),
             Route("/v1/{rest:path}", gateway.handle, methods=["GET", "POST", "DELETE"]),
+            Route(PAYPAL_BASE + "/{rest:path}", paypal_gateway.handle, methods=["GET", "POST"]),
         ],
-        exception_handlers={Refusal: refused},
+        exception_handlers={Refusal: refused, PayPalRefusal: refused_by_paypal},
         lifespan=open_books,
     )
