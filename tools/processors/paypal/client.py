@@ -30,7 +30,6 @@ LIVE = "https://api-m.paypal.com"
 _Answer = TypeVar("_Answer", bound=BaseModel)
 _RENEW_BEFORE = 60.0
 """Seconds before a token expires from which on it is not used any more."""
-_HOUSE = "paypal.com"
 
 
 class PayPalClient:
@@ -97,20 +96,12 @@ class PayPalClient:
         return await self._call("GET", self._url + path, kind, what)
 
     async def _follow(self, link: Link, kind: type[_Answer], what: str, **request: Any) -> _Answer:
-        if not self._is_ours(link.href):
+        if not is_paypals(link.href, self._url):
             raise ProcessorError(
                 f"PayPal's link to {what} leads to {urlsplit(link.href).netloc}, not to PayPal; it was not followed",
                 retry=False,
             )
         return await self._call(link.method, link.href, kind, what, **request)
-
-    def _is_ours(self, href: str) -> bool:
-        """The token goes nowhere else. PayPal's links say api.paypal.com where api-m.paypal.com was asked."""
-        there, here = urlsplit(href), urlsplit(self._url)
-        if (there.scheme, there.netloc) == (here.scheme, here.netloc):
-            return True
-        hosts = (there.hostname or "", here.hostname or "")
-        return there.scheme == "https" and all(host.endswith(f".{_HOUSE}") for host in hosts)
 
     async def _call(self, method: str, url: str, kind: type[_Answer], what: str, **request: Any) -> _Answer:
         token = await self._fresh_token(None)
@@ -144,6 +135,18 @@ class PayPalClient:
             token = _read_as(Token, answer, "give a token for AMENDS_PAYPAL_CLIENT_ID and AMENDS_PAYPAL_SECRET")
             self._token = (token.access_token, asked + max(0.0, token.expires_in - _RENEW_BEFORE))
             return token.access_token
+
+
+def is_paypals(href: str, url: str) -> bool:
+    """Whether a link leads where `url` leads; a token goes nowhere else.
+
+    PayPal's links say https://api.paypal.com where https://api-m.paypal.com was asked.
+    """
+    there, here = urlsplit(href), urlsplit(url)
+    if (there.scheme, there.netloc) == (here.scheme, here.netloc):
+        return True
+    hosts = (there.hostname or "", here.hostname or "")
+    return there.scheme == "https" and all(host.endswith(".paypal.com") for host in hosts)
 
 
 def _part(reference: str) -> str:

@@ -1,5 +1,7 @@
 """What the control interface under `/_sandbox/paypal/` takes and tells. Amounts are in our own minor units."""
 
+from typing import Any
+
 from pydantic import AwareDatetime, Field
 
 from knowledge.base import Frozen
@@ -92,7 +94,7 @@ class PayPalSubmission(Frozen):
     call: str
     """`provide-evidence`, `provide-supporting-info` or `appeal`."""
     stage: str
-    body: dict[str, object]
+    body: dict[str, Any]
     """`input` as it was sent."""
     file_sha256: dict[str, str]
     """The name of each file to its digest."""
