@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
-from tests.tools.processors.paypal_shop import PAYPAL_SPECIFICATION, PayPalShop
+from tests.tools.processors.paypal_shop import PayPalShop
 from tests.tools.processors.shop import SPECIFICATION, Shop
 from tools.processors.paypal import PayPalClient, PayPalProcessor
 from tools.processors.sandbox.control import SandboxControl
@@ -18,9 +18,7 @@ from tools.processors.stripe import StripeClient, StripeProcessor
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def sandbox(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[RunningSandbox]:
     """One sandbox process for the session."""
-    running = await start_sandbox(
-        tmp_path_factory.mktemp("sandbox"), SPECIFICATION, paypal_specification=PAYPAL_SPECIFICATION
-    )
+    running = await start_sandbox(tmp_path_factory.mktemp("sandbox"), SPECIFICATION)
     yield running
     await running.stop()
 

@@ -3,20 +3,18 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-from knowledge.case import CardNetwork
+from knowledge.case import CardNetwork, DisputeStage
 from knowledge.money import Money
 from knowledge.reasons import ChargebackFamily
-from tests.tools.processors.shop import eur
+from tests.tools.processors.shop import SPECIFICATION, eur
 from tools.ports import EvidencePackage, ParcelSent
 from tools.processors.paypal import PayPalProcessor
 from tools.processors.sandbox.control import SandboxControl
 from tools.processors.sandbox.paypal.control import PayPalWorld
 from tools.processors.sandbox.paypal.messages import NewCapture, NewPayPalDispute, PayPalSubmission
 
-_FOLDER = Path(__file__).parents[2] / "specifications"
-PAYPAL_SPECIFICATION = (_FOLDER / "paypal_disputes.json", _FOLDER / "paypal_payments.json")
+PAYPAL_SPECIFICATION = SPECIFICATION.with_name("paypal_disputes.json")
 SOON = datetime.now(UTC).replace(microsecond=0) + timedelta(days=7)
 
 
@@ -57,6 +55,7 @@ def paypal_package(dispute: str, packet: bytes, **changes: object) -> EvidencePa
         family=ChargebackFamily.NOT_RECEIVED,
         network=CardNetwork.PAYPAL,
         reason_code="MERCHANDISE_OR_SERVICE_NOT_RECEIVED",
+        stage=DisputeStage.CHARGEBACK,
         packet_sha256=hashlib.sha256(packet).hexdigest(),
         statement="The parcel was delivered on 3 May. We ask that the dispute be closed.",
         summary="The parcel was delivered.",

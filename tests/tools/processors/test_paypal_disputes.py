@@ -1,6 +1,6 @@
 import asyncio
 import hashlib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -258,30 +258,53 @@ async def test_a_dispute_decided_for_the_merchant_cannot_be_conceded(paypal: Pay
         await paypal.processor.accept_dispute(dispute, key=dispute)
 
 
-async def test_an_appeal_is_a_round_of_its_own(paypal: PayPalShop) -> None:
+async def test_a_lost_dispute_that_can_be_appealed_waits_for_us_in_the_next_cycle(paypal: PayPalShop) -> None:
     dispute = await paypal.disputed()
     await submitted(paypal, dispute)
     await paypal.world.decide(dispute, PayPalOutcome(code="RESOLVED_BUYER_FAVOUR", appealable=True))
     lost = await paypal.processor.dispute(dispute)
 
     await submitted(paypal, dispute)
+    await submitted(paypal, dispute)
 
-    assert (lost.state, lost.appealable, lost.submission_count) == (DisputeState.LOST, True, 0)
+    assert (lost.state, lost.stage, lost.submission_count) == (DisputeState.NEEDS_RESPONSE, "pre_arbitration", 1)
+    assert lost.respond_by is not None
+    assert timedelta(days=9, hours=23) < lost.respond_by - datetime.now(UTC) <= timedelta(days=10)
     assert [one.call for one in await paypal.submissions(dispute)] == ["provide-evidence", "appeal"]
     after = await paypal.processor.dispute(dispute)
-    assert (after.state, after.appealable, after.submission_count) == (DisputeState.UNDER_REVIEW, False, 1)
+    assert (after.state, after.submission_count) == (DisputeState.UNDER_REVIEW, 2)
+
+
+async def test_conceding_an_appeal_leaves_the_dispute_lost(paypal: PayPalShop) -> None:
+    dispute = await paypal.disputed()
+    await paypal.world.decide(dispute, PayPalOutcome(code="RESOLVED_BUYER_FAVOUR", appealable=True))
+
+    await paypal.processor.accept_dispute(dispute, key=dispute)
+
+    assert (await paypal.world.ledger()).disputes[dispute].outcome == "RESOLVED_BUYER_FAVOUR"
+
+
+async def test_an_appeal_lost_for_good_is_lost(paypal: PayPalShop) -> None:
+    dispute = await paypal.disputed()
+    await paypal.world.decide(dispute, PayPalOutcome(code="RESOLVED_BUYER_FAVOUR", appealable=True))
+    await submitted(paypal, dispute)
+    await paypal.world.decide(dispute, PayPalOutcome(code="RESOLVED_BUYER_FAVOUR"))
+    assert (await paypal.processor.dispute(dispute)).state is DisputeState.LOST
 
 
 async def test_what_was_given_in_an_earlier_stage_does_not_answer_a_later_one(paypal: PayPalShop) -> None:
     dispute = await paypal.disputed(stage="INQUIRY")
-    await submitted(paypal, dispute)
-    await paypal.world.go_on(dispute, "CHARGEBACK", SOON)
+    await submitted(paypal, dispute, credits=("R1",))
+    first = await paypal.processor.dispute(dispute)
+    await paypal.world.go_on(dispute, "PRE_ARBITRATION", SOON)
 
     again = await paypal.processor.dispute(dispute)
     await submitted(paypal, dispute)
 
-    assert (again.state, again.submission_count) == (DisputeState.NEEDS_RESPONSE, 0)
-    assert [one.stage for one in await paypal.submissions(dispute)] == ["INQUIRY", "CHARGEBACK"]
+    assert (first.stage, first.submission_count) == ("inquiry", 1), "two pieces in one call are one answer"
+    assert (again.state, again.stage, again.submission_count) == (DisputeState.NEEDS_RESPONSE, "pre_arbitration", 1)
+    assert [one.stage for one in await paypal.submissions(dispute)] == ["INQUIRY", "PRE_ARBITRATION"]
+    assert (await paypal.processor.dispute(dispute)).submission_count == 2
 
 
 async def test_what_paypal_asks_again_in_the_same_stage_is_not_answered_yet(paypal: PayPalShop) -> None:
@@ -290,8 +313,11 @@ async def test_what_paypal_asks_again_in_the_same_stage_is_not_answered_yet(payp
     await paypal.world.go_on(dispute, "CHARGEBACK", SOON + timedelta(days=1))
 
     again = await paypal.processor.dispute(dispute)
+    await submitted(paypal, dispute)
 
-    assert (again.submission_count, again.respond_by) == (0, SOON + timedelta(days=1))
+    assert (again.state, again.respond_by) == (DisputeState.NEEDS_RESPONSE, SOON + timedelta(days=1))
+    assert len(await paypal.submissions(dispute)) == 2
+    assert (await paypal.processor.dispute(dispute)).submission_count == 2
 
 
 @pytest.mark.parametrize(
@@ -304,10 +330,10 @@ async def test_what_paypal_asks_again_in_the_same_stage_is_not_answered_yet(payp
         (PayPalOutcome(code="ACCEPTED"), DisputeState.LOST, None),
         (PayPalOutcome(code="RESOLVED_WITH_PAYOUT", adjudication="PAYOUT_TO_BUYER"), DisputeState.WON, None),
         (PayPalOutcome(code="RESOLVED_WITH_PAYOUT", adjudication="RECOVER_FROM_SELLER"), DisputeState.LOST, None),
-        (PayPalOutcome(code="RESOLVED_WITH_PAYOUT"), DisputeState.CLOSED, None),
+        (PayPalOutcome(code="RESOLVED_WITH_PAYOUT"), DisputeState.UNDER_REVIEW, None),
         (PayPalOutcome(code="DENIED", adjudication="DENY_BUYER"), DisputeState.WON, None),
-        (PayPalOutcome(code="DENIED"), DisputeState.CLOSED, None),
-        (PayPalOutcome(code="DENIED", adjudication="LEFT_TO_THE_STARS"), DisputeState.CLOSED, None),
+        (PayPalOutcome(code="DENIED"), DisputeState.UNDER_REVIEW, None),
+        (PayPalOutcome(code="DENIED", adjudication="LEFT_TO_THE_STARS"), DisputeState.UNDER_REVIEW, None),
         (PayPalOutcome(code="NONE"), DisputeState.UNDER_REVIEW, None),
         (PayPalOutcome(code="REFERRED_TO_THE_STARS"), DisputeState.UNDER_REVIEW, None),
     ],

@@ -63,7 +63,7 @@ def test_what_is_no_amount_is_refused(value: str, currency: str) -> None:
 
 
 def test_every_carrier_we_read_goes_under_a_name_paypal_lists() -> None:
-    schema = json.loads(PAYPAL_SPECIFICATION[0].read_text("utf-8"))["components"]["schemas"]["tracking_info"]
+    schema = json.loads(PAYPAL_SPECIFICATION.read_text("utf-8"))["components"]["schemas"]["tracking_info"]
     listed = set(schema["properties"]["carrier_name"]["enum"])
     for carrier in READERS:
         named = carrier_to_paypal(carrier)
@@ -86,6 +86,21 @@ def test_an_open_inquiry_waits_for_us_only_where_an_answer_is_taken() -> None:
 @pytest.mark.parametrize("status", ["WAITING_FOR_BUYER_RESPONSE", "UNDER_REVIEW", "OTHER", "GONE_FISHING", ""])
 def test_a_status_that_does_not_ask_us_is_under_review(status: str) -> None:
     assert dispute_from_paypal(a_dispute(status=status)).state is DisputeState.UNDER_REVIEW
+
+
+def test_evidence_given_while_the_status_still_asks_is_an_answer() -> None:
+    given = {"source": "SUBMITTED_BY_SELLER", "date": "2026-03-02T10:00:00Z", "dispute_life_cycle_stage": "CHARGEBACK"}
+    asked = {"source": "REQUESTED_FROM_SELLER", "date": "2026-03-01T10:00:00Z"}
+    lagging = a_dispute(
+        status="WAITING_FOR_SELLER_RESPONSE", dispute_life_cycle_stage="CHARGEBACK", evidences=[given, asked]
+    )
+    read = dispute_from_paypal(lagging)
+    assert (read.state, read.submission_count) == (DisputeState.UNDER_REVIEW, 1)
+
+
+def test_an_outcome_without_a_resolved_status_decides_nothing() -> None:
+    outcome = {"outcome_code": "RESOLVED_SELLER_FAVOUR"}
+    assert dispute_from_paypal(a_dispute(dispute_outcome=outcome)).state is DisputeState.UNDER_REVIEW
 
 
 def test_settlements_in_our_favour_are_what_came_back_and_fees_are_not() -> None:

@@ -90,6 +90,7 @@ class Adjudication(_Answer):
 
     type: str
     adjudication_time: Moment
+    dispute_life_cycle_stage: str | None = None
 
 
 class MoneyMovement(_Answer):
@@ -121,6 +122,7 @@ class Dispute(Links):
     reason: str | None = None
     external_reason_code: str | None = None
     dispute_life_cycle_stage: str | None = None
+    update_time: Moment | None = None
     dispute_amount: Amount
     disputed_transactions: tuple[Transaction, ...] = ()
     seller_response_due_date: Moment | None = None

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from knowledge.case import DisputeStage
 from knowledge.money import Money, total
 from tools.ports import DisputeState, ProcessorCharge, ProcessorDispute, ProcessorRefund, RefundState
 from tools.processors.paypal.amounts import to_paypal
@@ -25,6 +27,16 @@ ANSWERS = ("provide_evidence", "provide_supporting_info", "appeal")
 """The links that carry a defence, the first that is given first: where PayPal asks, it is answered."""
 ACCEPT = "accept_claim"
 
+_STAGES = {
+    "INQUIRY": DisputeStage.INQUIRY,
+    "CHARGEBACK": DisputeStage.CHARGEBACK,
+    "PRE_ARBITRATION": DisputeStage.PRE_ARBITRATION,
+    "ARBITRATION": DisputeStage.ARBITRATION,
+}
+_APPEAL = timedelta(days=10)
+""""The Appeal button will only be available for 10 days after your case closes" (PayPal, help article HELP230)."""
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+
 _SELLER = "SUBMITTED_BY_SELLER"
 _ASKED = "REQUESTED_FROM_SELLER"
 
@@ -35,7 +47,7 @@ _OUTCOMES = {
     "RESOLVED_BUYER_FAVOUR": DisputeState.LOST,
     "ACCEPTED": DisputeState.LOST,
 }
-# These say that PayPal paid or declined, not who bears it: that is the last adjudication's.
+# These say that PayPal paid or declined, not who bears it: that is the last adjudication's to say.
 _ADJUDICATED = ("RESOLVED_WITH_PAYOUT", "DENIED")
 _ADJUDICATIONS = {
     "DENY_BUYER": DisputeState.WON,
@@ -108,60 +120,80 @@ def dispute_from_paypal(dispute: Dispute) -> ProcessorDispute:
         reference=dispute.dispute_id,
         charge=charge,
         amount=dispute.dispute_amount.money(),
-        state=dispute_state(dispute),
-        respond_by=dispute.seller_response_due_date,
+        state=_state(dispute),
+        respond_by=_respond_by(dispute),
         network_reason_code=dispute.external_reason_code or dispute.reason,
-        submission_count=submissions(dispute),
+        submission_count=_rounds(dispute)[0],
         evidence_staged=False,
-        appealable=appealable(dispute),
+        stage=_stage(dispute),
         recovered=_recovered(dispute),
     )
 
 
-def dispute_state(dispute: Dispute) -> DisputeState:
-    """Whose turn it is, or whose money; what is not known is under review.
-
-    A dispute lost with an appeal still open is lost: `appealable` says the rest.
-    """
+def _state(dispute: Dispute) -> DisputeState:
+    """Whose turn it is, or whose money; what is not known is under review."""
     if dispute.status == "RESOLVED":
-        return _ended(dispute)
+        return DisputeState.NEEDS_RESPONSE if _appealable(dispute) else outcome_of(dispute)
     asked = dispute.status == "WAITING_FOR_SELLER_RESPONSE"
     # An open inquiry waits for nobody in its status; the link says whether an answer is taken.
     asked = asked or (dispute.status == "OPEN" and dispute.link("provide_evidence") is not None)
-    return DisputeState.NEEDS_RESPONSE if asked else DisputeState.UNDER_REVIEW
+    return DisputeState.NEEDS_RESPONSE if asked and not answered(dispute) else DisputeState.UNDER_REVIEW
 
 
-def _ended(dispute: Dispute) -> DisputeState:
+def outcome_of(dispute: Dispute) -> DisputeState:
+    """What a resolved dispute ended with; under review where PayPal does not say whose money it is."""
     code = dispute.dispute_outcome.outcome_code if dispute.dispute_outcome else None
-    if code in _ADJUDICATED:
+    if dispute.status == "RESOLVED" and code in _ADJUDICATED:
         last = max(dispute.adjudications, key=lambda one: one.adjudication_time, default=None)
-        return _ADJUDICATIONS.get(last.type if last else "", DisputeState.CLOSED)
+        return _ADJUDICATIONS.get(last.type if last else "", DisputeState.UNDER_REVIEW)
     return _OUTCOMES.get(code or "", DisputeState.UNDER_REVIEW)
 
 
-def appealable(dispute: Dispute) -> bool:
-    """Whether PayPal takes an appeal against what it decided; it withdraws the link once one is filed."""
-    return dispute.status == "RESOLVED" and dispute.link("appeal") is not None
+def _appealable(dispute: Dispute) -> bool:
+    """Lost, and PayPal takes an appeal; it withdraws the link when one is filed or the time is over."""
+    lost = dispute.status == "RESOLVED" and outcome_of(dispute) is DisputeState.LOST
+    return lost and dispute.link("appeal") is not None
 
 
-def submissions(dispute: Dispute) -> int:
-    """1 when what PayPal asks now has been answered, else 0.
+def _respond_by(dispute: Dispute) -> datetime | None:
+    """PayPal's date while it asks; an appeal's, which PayPal does not give, counts from the last decision or change."""
+    if not _appealable(dispute):
+        return dispute.seller_response_due_date if dispute.status != "RESOLVED" else None
+    closed = max((one.adjudication_time for one in dispute.adjudications), default=dispute.update_time)
+    return closed + _APPEAL if closed else None
 
-    Evidence stays with a dispute over its stages, so only what the merchant gave in the stage it is in counts, and of
-    that only what came after PayPal's last request; an open appeal has not been answered at all.
+
+def _stage(dispute: Dispute) -> DisputeStage:
+    """PayPal's stage; an open appeal is a cycle of its own, after the one that was lost."""
+    stage = _STAGES.get(dispute.dispute_life_cycle_stage or "", DisputeStage.CHARGEBACK)
+    if not _appealable(dispute):
+        return stage
+    early = (DisputeStage.INQUIRY, DisputeStage.CHARGEBACK)
+    return DisputeStage.PRE_ARBITRATION if stage in early else DisputeStage.ARBITRATION
+
+
+def answered(dispute: Dispute) -> bool:
+    """Whether what PayPal asks now has its answer already; an open appeal has none."""
+    return not _appealable(dispute) and _rounds(dispute)[1]
+
+
+def _rounds(dispute: Dispute) -> tuple[int, bool]:
+    """How often the merchant answered, and whether the last round is answered.
+
+    PayPal counts nothing and keeps all evidence in one list. A round begins when PayPal asks, when it decides, and with
+    another stage; whatever the merchant gives in one round is one answer, in however many pieces.
     """
-    if appealable(dispute):
-        return 0
-    stage = dispute.dispute_life_cycle_stage
     given = [(one.source, one.date, one.dispute_life_cycle_stage) for one in dispute.evidences]
     given += [(one.source, one.provided_time, one.dispute_life_cycle_stage) for one in dispute.supporting_info]
-    asked = max((at for source, at, _ in given if source == _ASKED and at is not None), default=None)
-    answered = [
-        at
-        for source, at, when in given
-        if source == _SELLER and when in (None, stage) and (at is None or asked is None or at >= asked)
-    ]
-    return 1 if answered else 0
+    given += [(_ASKED, one.adjudication_time, one.dispute_life_cycle_stage) for one in dispute.adjudications]
+    count, at_stage, open_round = 0, None, True
+    for source, _, stage in sorted(given, key=lambda one: one[1] or _LONG_AGO):
+        if source == _ASKED:
+            open_round = True
+        elif source == _SELLER:
+            count += open_round or stage != at_stage
+            at_stage, open_round = stage, False
+    return count, not open_round and at_stage in (None, dispute.dispute_life_cycle_stage)
 
 
 def _recovered(dispute: Dispute) -> Money | None:
@@ -177,9 +209,8 @@ def _recovered(dispute: Dispute) -> Money | None:
     if dispute.status != "RESOLVED" or outcome is None or outcome.amount_refunded is None:
         return None
     disputed, gone = dispute.dispute_amount.money(), outcome.amount_refunded.money()
-    if _ended(dispute) is not DisputeState.LOST or gone.currency != disputed.currency or gone.minor >= disputed.minor:
-        return None
-    return disputed - gone
+    lost = outcome_of(dispute) is DisputeState.LOST and gone.currency == disputed.currency
+    return disputed - gone if lost and gone.minor < disputed.minor else None
 
 
 def answering_link(dispute: Dispute) -> tuple[str, Link]:

@@ -27,9 +27,11 @@ from tools.processors.paypal.evidence import (
 )
 from tools.processors.paypal.mapping import (
     accepting_link,
+    answered,
     answering_link,
     charge_from_paypal,
     dispute_from_paypal,
+    outcome_of,
     refund_from_paypal,
     refund_to_paypal,
 )
@@ -65,7 +67,7 @@ class PayPalProcessor:
         return sorted(refunds, key=lambda one: one.created_at, reverse=True)
 
     async def dispute(self, reference: str) -> ProcessorDispute:
-        """The dispute as it stands; `submission_count` is about the stage it is in, 0 or 1."""
+        """The dispute as it stands. A lost one that can be appealed needs a response, in the cycle after its own."""
         return _mapped(dispute_from_paypal, await self._client.dispute(reference))
 
     async def refund(self, charge: str, amount: Money, *, key: str, case_key: str) -> ProcessorRefund:
@@ -92,13 +94,12 @@ class PayPalProcessor:
         """PayPal keeps no drafts: check every limit, and that the dispute takes evidence now. Nothing is sent."""
         self._refuse_broken(package, packet)
         dispute = await self._client.dispute(package.dispute)
-        standing = _mapped(dispute_from_paypal, dispute)
-        if standing.submission_count:
+        if answered(dispute):
             raise ProcessorError(
                 f"evidence for {package.dispute} has already been submitted in this stage; wait for PayPal", retry=False
             )
         _mapped(answering_link, dispute)
-        return standing
+        return _mapped(dispute_from_paypal, dispute)
 
     async def submit_evidence(self, package: EvidencePackage, packet: bytes, *, key: str) -> ProcessorDispute:
         """Send the evidence by the link the dispute gives now. Irreversible.
@@ -109,7 +110,7 @@ class PayPalProcessor:
         self._refuse_broken(package, packet)
         dispute = await self._client.dispute(package.dispute)
         standing = _mapped(dispute_from_paypal, dispute)
-        if standing.submission_count:
+        if answered(dispute):
             return standing
         rel, link = _mapped(answering_link, dispute)
         name = _mapped(lambda digest: file_name(digest, packet), package.packet_sha256)
@@ -119,12 +120,13 @@ class PayPalProcessor:
         await self._client.act(link, f"take evidence for {package.dispute}", body, file)
         taken = await self.dispute(package.dispute)
         # It was accepted, whether or not PayPal's pages show it already.
-        return taken if taken.submission_count else taken.model_copy(update={"submission_count": 1})
+        count = max(taken.submission_count, standing.submission_count + 1)
+        return taken.model_copy(update={"submission_count": count})
 
     async def accept_dispute(self, dispute: str, *, key: str) -> ProcessorDispute:
         """Concede with a full refund, which PayPal makes itself. Irreversible; a dispute already lost is left so."""
         standing = await self._client.dispute(dispute)
-        if _mapped(dispute_from_paypal, standing).state is DisputeState.LOST:
+        if outcome_of(standing) is DisputeState.LOST:
             return _mapped(dispute_from_paypal, standing)
         await self._client.act(_mapped(accepting_link, standing), f"accept the claim {dispute}", acceptance_to_paypal())
         return await self.dispute(dispute)

@@ -1,4 +1,4 @@
-"""`python -m tools.processors.sandbox --folder F --port P [--specification FILE] [--paypal-specification FILE…]`."""
+"""`python -m tools.processors.sandbox --folder F --port P [--specification FILE]`."""
 
 import argparse
 import asyncio
@@ -14,12 +14,7 @@ from tools.processors.sandbox.server import DAY, sandbox
 
 async def _serve(arguments: argparse.Namespace) -> None:
     config = uvicorn.Config(
-        sandbox(
-            arguments.folder,
-            arguments.specification,
-            arguments.key_seconds,
-            paypal_specification=arguments.paypal_specification,
-        ),
+        sandbox(arguments.folder, arguments.specification, arguments.key_seconds),
         http=DroppableProtocol,
         ws="none",
         log_level="warning",
@@ -59,9 +54,6 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True, help="where everything that happened is kept")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--specification", type=Path, help="Stripe's OpenAPI document, to hold every request to it")
-    parser.add_argument(
-        "--paypal-specification", type=Path, nargs="+", default=(), help="PayPal's OpenAPI documents, likewise"
-    )
     parser.add_argument("--key-seconds", type=int, default=DAY, help="how long idempotency keys are remembered")
     parser.add_argument("--with-parent", action="store_true", help="stop when the standard input is closed")
     asyncio.run(_serve(parser.parse_args()))

@@ -4,7 +4,6 @@ import asyncio
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
@@ -42,12 +41,7 @@ class RunningSandbox:
 
 
 async def start_sandbox(
-    folder: Path,
-    specification: Path | None = None,
-    *,
-    paypal_specification: Sequence[Path] = (),
-    port: int = 0,
-    key_seconds: int | None = None,
+    folder: Path, specification: Path | None = None, *, port: int = 0, key_seconds: int | None = None
 ) -> RunningSandbox:
     """Start a sandbox that keeps everything in `folder` and wait until it answers; RuntimeError when it does not.
 
@@ -56,8 +50,6 @@ async def start_sandbox(
     options = ["--folder", str(folder), "--port", str(port), "--with-parent"]
     if specification is not None:
         options += ["--specification", str(specification)]
-    if paypal_specification:
-        options += ["--paypal-specification", *(str(path) for path in paypal_specification)]
     if key_seconds is not None:
         options += ["--key-seconds", str(key_seconds)]
     path = os.pathsep.join(part for part in (str(_SOURCES), os.environ.get("PYTHONPATH", "")) if part)

@@ -1,6 +1,6 @@
 """The sandbox as a web application: Stripe's side under `/v1/`, PayPal's under `/paypal/`, control at `/_sandbox/`."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -27,30 +27,27 @@ DAY = 86_400
 """Stripe forgets idempotency keys after at least this many seconds."""
 
 
-def sandbox(
-    folder: Path,
-    specification: Path | None = None,
-    key_seconds: int = DAY,
-    *,
-    paypal_specification: Sequence[Path] = (),
-) -> Starlette:
-    """The application, keeping everything in `folder`; with a side's specification, its requests are held to it."""
+def sandbox(folder: Path, specification: Path | None = None, key_seconds: int = DAY) -> Starlette:
+    """The application, keeping everything in `folder`; with `specification`, every request is held to it.
+
+    `specification` is Stripe's; PayPal's stand beside it as `paypal_disputes.json` and `paypal_payments.json`.
+    """
     reading: RequestReading = PlainReading()
+    paypal_reading: PayPalReading = UncheckedReading()
     if specification is not None:
         # Imported here, because the checks need a package that a shop's installation does not.
+        from tools.processors.sandbox.paypal.specification import PayPalSpecification
         from tools.processors.sandbox.specification import Specification
 
         reading = Specification.read(specification)
+        paypal_reading = PayPalSpecification.read(
+            specification.with_name(f"paypal_{part}.json") for part in ("disputes", "payments")
+        )
     books = Books(folder)
     api = StripeApi(books, folder)
     trouble = Trouble()
     gateway = Gateway(api, reading, trouble, key_seconds)
 
-    paypal_reading: PayPalReading = UncheckedReading()
-    if paypal_specification:
-        from tools.processors.sandbox.paypal.specification import PayPalSpecification
-
-        paypal_reading = PayPalSpecification.read(paypal_specification)
     paypal = PayPalApi(books)
     paypal_gateway = PayPalGateway(paypal, paypal_reading, trouble)
 

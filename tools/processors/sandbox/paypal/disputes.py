@@ -20,6 +20,7 @@ _CALLS = {
     "appeal": "appeal",
     "accept_claim": "accept-claim",
 }
+_ADJUDICATIONS = {"RESOLVED_SELLER_FAVOUR": "DENY_BUYER", "RESOLVED_BUYER_FAVOUR": "RECOVER_FROM_SELLER"}
 _EXTENSIONS = {"jpg": b"\xff\xd8\xff", "jpeg": b"\xff\xd8\xff", "gif": b"GIF8", "png": b"\x89PNG", "pdf": b"%PDF-"}
 _FILE_BYTES = 10_485_760
 _CALL_BYTES = 52_428_800
@@ -107,10 +108,11 @@ class Disputes:
         if refunded is None and outcome.code == "RESOLVED_BUYER_FAVOUR":
             refunded = entry.body["dispute_amount"]
         _resolve(entry, outcome.code, refunded)
-        if outcome.adjudication:
+        adjudication = outcome.adjudication or _ADJUDICATIONS.get(outcome.code)
+        if adjudication:
             entry.body.setdefault("adjudications", []).append(
                 {
-                    "type": outcome.adjudication,
+                    "type": adjudication,
                     "adjudication_time": objects.at(now),
                     "dispute_life_cycle_stage": entry.body["dispute_life_cycle_stage"],
                 }

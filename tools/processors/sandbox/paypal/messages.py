@@ -41,7 +41,7 @@ class PayPalOutcome(Frozen):
     refunded: Money | None = None
     """What the buyer gets; None is everything when they win, and nothing otherwise."""
     adjudication: str | None = None
-    """`DENY_BUYER`, `PAYOUT_TO_BUYER`, `PAYOUT_TO_SELLER`, `RECOVER_FROM_SELLER`."""
+    """`DENY_BUYER`, `PAYOUT_TO_BUYER`, `PAYOUT_TO_SELLER`, `RECOVER_FROM_SELLER`; None is what the code implies."""
     appealable: bool = False
 
 
