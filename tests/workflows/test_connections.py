@@ -41,7 +41,7 @@ async def test_credentials_or_a_sandbox_connect_a_processor(
 
 
 async def test_credentials_go_where_the_settings_say_and_to_no_sandbox_that_happens_to_run() -> None:
-    given = settings(paypal_client_id="AbC", paypal_secret="s", paypal_url="http://127.0.0.1:10")  # noqa: S106
+    given = settings(paypal_client_id="AbC", paypal_secret="s", paypal_url="http://127.0.0.1:10")
     async with open_processors(given, addresses(paypal_url="not an address at all")) as connected:
         with pytest.raises(ProcessorError, match="did not answer: get a token") as unanswered:
             await connected.of(ProcessorName.PAYPAL).charge("CAPTURE1")
