@@ -180,6 +180,8 @@ class EvidencePackage(Frozen):
     packet_sha256: str
     statement: str
     """The letter's own proved sentences that decide the dispute, plain text."""
+    summary: str = ""
+    """The verdict and the request of the same letter alone, for processors whose text field is short."""
     product: str = ""
     """What was sold, line by line."""
     parcels: tuple[ParcelSent, ...] = ()

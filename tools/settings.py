@@ -79,6 +79,11 @@ class Settings(BaseSettings):
     """A Stripe secret key. Without it the local sandbox processor is used."""
     stripe_url: str | None = None
     """Another address with Stripe's interface; with `stripe_key` left out, the sandbox's own."""
+    paypal_client_id: str | None = None
+    """A PayPal application's client id, with `paypal_secret`. Without both the local sandbox processor is used."""
+    paypal_secret: SecretStr | None = None
+    paypal_url: str | None = None
+    """Another address with PayPal's interface: its own https://api-m.sandbox.paypal.com; without credentials, ours."""
     webhooks: tuple[WebhookAccount, ...] = ()
     """A JSON list; each account once."""
     webhook_port: int | None = Field(default=None, ge=1, le=65535)

@@ -5,15 +5,11 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from pydantic import SecretStr
 from temporalio.client import Client
 
-from knowledge.case import ProcessorName
 from tools.embedded import Addresses
 from tools.embedded.addresses import read_addresses
 from tools.processors.connected import ConnectedProcessors
-from tools.processors.stripe.client import StripeClient
-from tools.processors.stripe.processor import StripeProcessor
 from tools.records.audit import AuditTrail
 from tools.records.cases import CaseRecords
 from tools.records.crypto import derive_secret, load_or_make_master_key, master_key_from_hex
@@ -24,9 +20,7 @@ from tools.records.schema import app_url, migrate, read_tenancy_secret
 from tools.records.tenancy import padded_halves
 from tools.settings import Settings
 from workflows.codec import data_converter
-
-SANDBOX_KEY = SecretStr("sk_test_sandbox")
-"""What our own local processor is called with; it is no secret and opens nothing else."""
+from workflows.connections import open_processors
 
 
 class NotRunningError(RuntimeError):
@@ -70,6 +64,7 @@ def addresses_of(settings: Settings) -> Addresses:
         temporal_namespace=settings.temporal_namespace,
         chroma_url=chroma,
         stripe_url=settings.stripe_url or (known.stripe_url if known else None),
+        paypal_url=settings.paypal_url or (known.paypal_url if known else None),
     )
 
 
@@ -100,9 +95,12 @@ async def open_installation(settings: Settings) -> AsyncGenerator[Installation, 
     Raises NotRunningError, WrongMasterKeyError, RecordsUnavailable, or what Temporal's client raises.
     """
     addresses = addresses_of(settings)
-    if settings.stripe_key is None and addresses.stripe_url is None:
+    if (settings.paypal_client_id is None) is not (settings.paypal_secret is None):
+        raise NotRunningError("PayPal: set both AMENDS_PAYPAL_CLIENT_ID and AMENDS_PAYPAL_SECRET, or neither")
+    if not any((settings.stripe_key, addresses.stripe_url, settings.paypal_client_id, addresses.paypal_url)):
         raise NotRunningError(
-            "no processor: set AMENDS_STRIPE_KEY for Stripe itself, or AMENDS_STRIPE_URL for a local sandbox"
+            "no processor: set AMENDS_STRIPE_KEY for Stripe itself, AMENDS_PAYPAL_CLIENT_ID and AMENDS_PAYPAL_SECRET "
+            "for PayPal, or AMENDS_STRIPE_URL for a local sandbox"
         )
     master_key = await asyncio.to_thread(master_key_of, settings)
     password, secret = derive_secret(master_key, "application-role").hex(), derive_secret(master_key, "tenancy")
@@ -111,24 +109,23 @@ async def open_installation(settings: Settings) -> AsyncGenerator[Installation, 
     records = await Records.connect(
         app_url(addresses.postgres_url, password), master_key=master_key, tenancy_secret=secret
     )
-    stripe = StripeClient(settings.stripe_key or SANDBOX_KEY, url=addresses.stripe_url)
     try:
-        yield Installation(
-            settings=settings,
-            addresses=addresses,
-            master_key=master_key,
-            records=records,
-            cases=CaseRecords(records),
-            ledger=Ledger(records),
-            outcomes=OutcomeRecords(records),
-            audit=AuditTrail(records),
-            temporal=await Client.connect(
-                addresses.temporal_address,
-                namespace=addresses.temporal_namespace,
-                data_converter=data_converter(master_key),
-            ),
-            processors=ConnectedProcessors({ProcessorName.STRIPE: StripeProcessor(stripe)}),
-        )
+        async with open_processors(settings, addresses) as processors:
+            yield Installation(
+                settings=settings,
+                addresses=addresses,
+                master_key=master_key,
+                records=records,
+                cases=CaseRecords(records),
+                ledger=Ledger(records),
+                outcomes=OutcomeRecords(records),
+                audit=AuditTrail(records),
+                temporal=await Client.connect(
+                    addresses.temporal_address,
+                    namespace=addresses.temporal_namespace,
+                    data_converter=data_converter(master_key),
+                ),
+                processors=processors,
+            )
     finally:
-        await stripe.close()
         await records.close()

@@ -24,6 +24,7 @@ def evidence_package(
         stage=stage,
         packet_sha256=packet_sha256,
         statement=" ".join(sentence.text for sentence in (letter.verdict, *letter.grounds, letter.request)),
+        summary=f"{letter.verdict.text} {letter.request.text}",
         product="\n".join(f"{line.quantity} × {line.title}" for line in order.lines),
         parcels=tuple(
             ParcelSent(carrier=parcel.carrier, tracking_number=parcel.tracking_number, shipped_at=parcel.shipped_at)

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from console.cli.bundles import refusal_table
-from console.cli.outside import play
+from console.cli.outside import play, sandbox_of
 from console.cli.session import ERR, OUT, CaseId, Merchant, run
 from console.cli.story import decision_story
 from knowledge.case import Author, Document, DocumentKind, Message, Photo, Shipment
@@ -39,8 +39,9 @@ def submit(
                 refused += 1
                 OUT.print(refusal_table(each))
                 continue
-            if installation.settings.stripe_key is None and installation.addresses.stripe_url:
-                await play(each.bundle, installation.addresses.stripe_url)
+            sandbox = sandbox_of(each.bundle, installation.settings, installation.addresses)
+            if sandbox is not None:
+                await play(each.bundle, sandbox)
             try:
                 opened = await desk.open(each.bundle, each.files)
             except (CaseConflict, ValueError) as problem:

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from rich.markup import escape
 from rich.table import Column, Table
 
-from console.cli.outside import play
+from console.cli.outside import decide, play, sandbox_of
 from console.cli.review import parse_amount
 from console.cli.services import run_installation
 from console.cli.session import ERR, OUT
@@ -31,7 +31,6 @@ from knowledge.library.precedents import PrecedentWriter
 from knowledge.money import Money
 from tools.bundles import BundleRefused, ReadBundle, examine_bundles
 from tools.embedded.addresses import read_addresses
-from tools.processors.sandbox.control import SandboxControl
 from tools.settings import Settings
 from workflows.desk import CaseDesk
 from workflows.installation import Installation, open_installation
@@ -176,8 +175,9 @@ async def load_history(installation: Installation, merchants: set[str]) -> None:
 
 async def _one(installation: Installation, desk: CaseDesk, read: ReadBundle, expected: Expected) -> Ended:
     bundle = read.bundle
-    if installation.addresses.stripe_url is not None:
-        await play(bundle, installation.addresses.stripe_url)
+    sandbox = sandbox_of(bundle, installation.settings, installation.addresses)
+    if sandbox is not None:
+        await play(bundle, sandbox)
     began = time.monotonic()
     await desk.open(bundle, read.files)
     automatic = True
@@ -247,10 +247,10 @@ async def _act_as_buyer(desk: CaseDesk, bundle: CaseBundle, move: BuyerMove) -> 
 
 
 async def _act_as_bank(installation: Installation, desk: CaseDesk, bundle: CaseBundle, outcome: str) -> None:
-    if bundle.chargeback is None or installation.addresses.stripe_url is None:
+    sandbox = sandbox_of(bundle, installation.settings, installation.addresses)
+    if sandbox is None:
         return
-    async with SandboxControl(installation.addresses.stripe_url) as bank:
-        await bank.decide_dispute(bundle.chargeback.dispute_id, outcome)
+    await decide(bundle, sandbox, outcome)
     await desk.outcome_news(bundle.merchant.id, bundle.case_id, "demo")
 
 

@@ -22,6 +22,7 @@ from tools.embedded.addresses import read_addresses, read_record
 from tools.embedded.chroma import check_chroma
 from tools.embedded.postgres import PostgresError, wheel_folder
 from tools.embedded.temporal import TemporalError, check_temporal, temporal_program
+from tools.processors.paypal.client import LIVE
 from tools.records import migrations
 from tools.records.crypto import master_key_from_hex
 from tools.settings import ModelEndpoint, Settings
@@ -60,7 +61,7 @@ async def examine(settings: Settings) -> list[Finding]:
     findings = [_python(), *_programs(), _fonts(), _folder(data), _space(data), _master_key(settings, data)]
     findings += await _services(settings, data)
     findings += await _models(settings)
-    return [*findings, _processor(settings)]
+    return [*findings, _processor(settings), _paypal(settings)]
 
 
 def _good(what: str, found: str) -> Finding:
@@ -247,6 +248,18 @@ def _processor(settings: Settings) -> Finding:
         return _broken("processor", "AMENDS_STRIPE_KEY is not a secret key", "use a key that begins with sk_ or rk_")
     mode = "test mode" if "_test_" in key[:8] else "LIVE mode"
     return _good("processor", f"Stripe in {mode}, key ending in {key[-4:]}")
+
+
+def _paypal(settings: Settings) -> Finding:
+    if (settings.paypal_client_id is None) is not (settings.paypal_secret is None):
+        missing = "AMENDS_PAYPAL_SECRET" if settings.paypal_secret is None else "AMENDS_PAYPAL_CLIENT_ID"
+        return _broken("PayPal", f"{missing} is missing", "set both it and the other, or neither")
+    if settings.paypal_client_id is None:
+        where = "the local sandbox" if settings.paypal_url is None else f"the sandbox at {settings.paypal_url}"
+        mend = "set AMENDS_PAYPAL_CLIENT_ID and AMENDS_PAYPAL_SECRET to work with PayPal"
+        return _note("PayPal", f"{where}: no real money moves", mend)
+    mode = "LIVE mode" if settings.paypal_url in (None, LIVE) else f"test mode at {settings.paypal_url}"
+    return _good("PayPal", f"PayPal in {mode}, client id ending in {settings.paypal_client_id[-4:]}")
 
 
 def _short(problem: BaseException) -> str:

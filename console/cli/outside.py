@@ -2,17 +2,53 @@
 
 from datetime import UTC, datetime, timedelta
 
-from knowledge.case import CaseBundle
+from knowledge.case import CaseBundle, ProcessorName
+from tools.embedded.addresses import Addresses
 from tools.processors.sandbox.control import SandboxControl
 from tools.processors.sandbox.messages import NewCharge, NewDispute
+from tools.processors.sandbox.paypal.control import PayPalWorld
+from tools.processors.sandbox.paypal.messages import NewCapture, NewPayPalDispute, PayPalOutcome
 from tools.processors.stripe.amounts import to_stripe
+from tools.settings import Settings
 
 _LEAST_TIME = timedelta(days=4)
 """A sample's respond-by date lies in the past one day; the sandbox then gives at least this long."""
+_PAYPAL_OUTCOMES = {"won": "RESOLVED_SELLER_FAVOUR", "lost": "RESOLVED_BUYER_FAVOUR"}
+
+
+def sandbox_of(bundle: CaseBundle, settings: Settings, addresses: Addresses) -> str | None:
+    """Where the bundle's processor is played; None when it is a real one, or none is connected."""
+    match bundle.order.payment.processor:
+        case ProcessorName.STRIPE:
+            return addresses.stripe_url if settings.stripe_key is None else None
+        case ProcessorName.PAYPAL:
+            return addresses.paypal_url if settings.paypal_client_id is None else None
+        case ProcessorName.ADYEN:
+            return None
 
 
 async def play(bundle: CaseBundle, sandbox_url: str) -> None:
     """Make the bundle's payment and its dispute exist at the sandbox. Repeating is harmless."""
+    if bundle.order.payment.processor is ProcessorName.PAYPAL:
+        await _play_paypal(bundle, sandbox_url)
+    else:
+        await _play_stripe(bundle, sandbox_url)
+
+
+async def decide(bundle: CaseBundle, sandbox_url: str, outcome: str) -> None:
+    """The bundle's dispute is decided at the sandbox: `won` or `lost`."""
+    notice = bundle.chargeback
+    if notice is None:
+        return
+    if notice.processor is ProcessorName.PAYPAL:
+        async with PayPalWorld(sandbox_url) as world:
+            await world.decide(notice.dispute_id, PayPalOutcome(code=_PAYPAL_OUTCOMES[outcome]))
+    else:
+        async with SandboxControl(sandbox_url) as bank:
+            await bank.decide_dispute(notice.dispute_id, outcome)
+
+
+async def _play_stripe(bundle: CaseBundle, sandbox_url: str) -> None:
     payment, notice = bundle.order.payment, bundle.chargeback
     network = payment.network.value if payment.network else "visa"
     async with SandboxControl(sandbox_url) as bank:
@@ -37,13 +73,34 @@ async def play(bundle: CaseBundle, sandbox_url: str) -> None:
                     last4=payment.last4 or "4242",
                 )
             )
-        now = datetime.now(UTC)
         await bank.open_dispute(
             NewDispute(
                 id=notice.dispute_id,
                 charge=payment.processor_reference,
                 amount=to_stripe(notice.amount),
                 network_reason_code=notice.reason_code,
-                due_by=max(now + (notice.respond_by - notice.received_at), now + _LEAST_TIME),
+                due_by=_due_by(notice.received_at, notice.respond_by),
             )
         )
+
+
+async def _play_paypal(bundle: CaseBundle, sandbox_url: str) -> None:
+    payment, notice = bundle.order.payment, bundle.chargeback
+    async with PayPalWorld(sandbox_url) as world:
+        await world.capture(NewCapture(id=payment.processor_reference, amount=payment.captured))
+        if notice is not None:
+            await world.open_dispute(
+                NewPayPalDispute(
+                    id=notice.dispute_id,
+                    capture=payment.processor_reference,
+                    amount=notice.amount,
+                    reason=notice.reason_code,
+                    stage=notice.stage.value.upper(),
+                    due_by=_due_by(notice.received_at, notice.respond_by),
+                )
+            )
+
+
+def _due_by(received_at: datetime, respond_by: datetime) -> datetime:
+    now = datetime.now(UTC)
+    return max(now + (respond_by - received_at), now + _LEAST_TIME)

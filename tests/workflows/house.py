@@ -26,6 +26,7 @@ from tools.embedded import EmbeddedServices
 from tools.processors.sandbox.control import SandboxControl
 from tools.processors.sandbox.launch import start_sandbox
 from tools.processors.sandbox.messages import NewCharge
+from tools.processors.sandbox.paypal.control import PayPalWorld
 from tools.settings import Settings
 from workflows.desk import CaseDesk
 from workflows.installation import Installation, open_installation
@@ -117,14 +118,21 @@ async def running_house() -> AsyncGenerator["House", None]:
     parent.chmod(0o755)
     sandbox = await start_sandbox(parent / "sandbox", SPECIFICATION)
     given = {"data": parent / "data", "master_key": MASTER_KEY, "stripe_url": sandbox.url}
-    unset = {"postgres_url": None, "temporal_address": None, "chroma_url": None, "stripe_key": None, "model": None}
+    given["paypal_url"] = f"{sandbox.url}/paypal"
+    unset = dict.fromkeys(
+        "postgres_url temporal_address chroma_url stripe_key paypal_client_id paypal_secret model".split()
+    )
     settings = Settings.model_validate({**unset, **given})
     services = EmbeddedServices(settings, durable=False)
     await services.start()
     try:
-        async with open_installation(settings) as installation, SandboxControl(sandbox.url) as bank:
+        async with (
+            open_installation(settings) as installation,
+            SandboxControl(sandbox.url) as bank,
+            PayPalWorld(sandbox.url) as paypal,
+        ):
             outbox = parent / "data" / "outbox"
-            yield House(installation, CaseDesk(installation), bank, plain_household(), services, outbox)
+            yield House(installation, CaseDesk(installation), bank, paypal, plain_household(), services, outbox)
             assert await bank.violations() == []
     finally:
         await services.erase()
@@ -139,6 +147,7 @@ class House:
     installation: Installation
     desk: CaseDesk
     bank: SandboxControl
+    paypal: PayPalWorld
     household: Household
     services: EmbeddedServices
     outbox: Path

@@ -131,7 +131,11 @@ class EmbeddedServices:
                 (await client.get(f"http://127.0.0.1:{port}/_sandbox/ready")).raise_for_status()
 
         port = await self._serve("sandbox", command, check)
-        addresses = addresses.model_copy(update={"stripe_url": f"http://127.0.0.1:{port}"})
+        here = f"http://127.0.0.1:{port}"
+        sides = {"stripe_url": here}
+        if self._settings.paypal_client_id is None:
+            sides["paypal_url"] = self._settings.paypal_url or f"{here}/paypal"
+        addresses = addresses.model_copy(update=sides)
         self._record = self._record.model_copy(update={"addresses": addresses})
         self._write_record()
         return addresses

@@ -191,6 +191,7 @@ def test_doctor_names_each_broken_thing_with_its_mend_and_fails(data: Path) -> N
             "AMENDS_POSTGRES_URL": "postgresql://amends:very-secret@127.0.0.1:9/amends",
             "AMENDS_CHROMA_URL": "http://127.0.0.1:9",
             "AMENDS_STRIPE_KEY": "pk_test_1234",
+            "AMENDS_PAYPAL_CLIENT_ID": "AbCd1234",
             "AMENDS_MODEL__URL": "http://127.0.0.1:9/v1",
             "AMENDS_MODEL__NAME": "small",
             "COLUMNS": "240",
@@ -202,11 +203,12 @@ def test_doctor_names_each_broken_thing_with_its_mend_and_fails(data: Path) -> N
         f"{data}/master.key can be read by others",
         f"run `chmod 600 {data}/master.key`",
         "use a key that begins with sk_ or rk_",
+        "AMENDS_PAYPAL_SECRET is missing",
         "small at http://127.0.0.1:9/v1 does not answer",
     ):
         assert words in result.output
     broken = [line.split("│")[2].strip() for line in result.output.splitlines() if "│ broken │" in line]
-    assert broken == ["master key", "PostgreSQL", "records' schema", "Chroma", "processor"]
+    assert broken == ["master key", "PostgreSQL", "records' schema", "Chroma", "processor", "PayPal"]
     assert "very-secret" not in result.output
 
 

@@ -1,4 +1,4 @@
-"""A sandbox that holds every request to Stripe's specification, the control of it, and the processor under test."""
+"""A sandbox that holds every request to its processor's specification, its control, and the processors under test."""
 
 from collections.abc import AsyncGenerator
 
@@ -6,9 +6,12 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
+from tests.tools.processors.paypal_shop import PayPalShop
 from tests.tools.processors.shop import SPECIFICATION, Shop
+from tools.processors.paypal import PayPalClient, PayPalProcessor
 from tools.processors.sandbox.control import SandboxControl
 from tools.processors.sandbox.launch import RunningSandbox, start_sandbox
+from tools.processors.sandbox.paypal.control import PayPalWorld
 from tools.processors.stripe import StripeClient, StripeProcessor
 
 
@@ -39,3 +42,25 @@ async def shop(open_shop: Shop) -> AsyncGenerator[Shop]:
     await open_shop.world.forget_violations()
     yield open_shop
     assert await open_shop.world.violations() == []
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def open_paypal_shop(sandbox: RunningSandbox, open_shop: Shop) -> AsyncGenerator[PayPalShop]:
+    """The PayPal account of the session."""
+    url = f"{sandbox.url}/paypal"
+    client, impatient = (
+        PayPalClient("shop", SecretStr("secret"), url=url, timeout_seconds=seconds) for seconds in (20.0, 2.0)
+    )
+    async with PayPalWorld(url) as world:
+        yield PayPalShop(PayPalProcessor(client), PayPalProcessor(impatient), world, open_shop.world, url)
+    await client.close()
+    await impatient.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def paypal(open_paypal_shop: PayPalShop) -> AsyncGenerator[PayPalShop]:
+    """The PayPal account; afterwards nothing may have broken the specification, neither we nor the sandbox."""
+    await open_paypal_shop.troubles.clear_troubles()
+    await open_paypal_shop.troubles.forget_violations()
+    yield open_paypal_shop
+    assert await open_paypal_shop.troubles.violations() == []

@@ -1,1 +1,1 @@
-"""A local processor with Stripe's interface: the outside world of demonstrations and tests, durable and countable."""
+"""A local processor with Stripe's and PayPal's interfaces: the outside world of demonstrations and tests."""

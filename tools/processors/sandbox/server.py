@@ -1,4 +1,4 @@
-"""The sandbox as a web application: Stripe's side under `/v1/`, the control interface under `/_sandbox/`."""
+"""The sandbox as a web application: Stripe's side under `/v1/`, PayPal's under `/paypal/`, control at `/_sandbox/`."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -13,6 +13,12 @@ from tools.processors.sandbox.books import Books
 from tools.processors.sandbox.control_routes import Control
 from tools.processors.sandbox.faults import Trouble
 from tools.processors.sandbox.gateway import Gateway
+from tools.processors.sandbox.paypal.api import PayPalApi
+from tools.processors.sandbox.paypal.control_routes import PayPalControl
+from tools.processors.sandbox.paypal.gateway import BASE as PAYPAL_BASE
+from tools.processors.sandbox.paypal.gateway import PayPalGateway
+from tools.processors.sandbox.paypal.reading import PayPalReading, UncheckedReading
+from tools.processors.sandbox.paypal.refusal import PayPalRefusal
 from tools.processors.sandbox.reading import PlainReading, RequestReading
 from tools.processors.sandbox.refusal import Refusal
 from tools.processors.sandbox.stripe_api import StripeApi
@@ -22,17 +28,28 @@ DAY = 86_400
 
 
 def sandbox(folder: Path, specification: Path | None = None, key_seconds: int = DAY) -> Starlette:
-    """The application, keeping everything in `folder`; with `specification`, every request is held to it."""
+    """The application, keeping everything in `folder`; with `specification`, every request is held to it.
+
+    `specification` is Stripe's; PayPal's stand beside it as `paypal_disputes.json` and `paypal_payments.json`.
+    """
     reading: RequestReading = PlainReading()
+    paypal_reading: PayPalReading = UncheckedReading()
     if specification is not None:
         # Imported here, because the checks need a package that a shop's installation does not.
+        from tools.processors.sandbox.paypal.specification import PayPalSpecification
         from tools.processors.sandbox.specification import Specification
 
         reading = Specification.read(specification)
+        paypal_reading = PayPalSpecification.read(
+            specification.with_name(f"paypal_{part}.json") for part in ("disputes", "payments")
+        )
     books = Books(folder)
     api = StripeApi(books, folder)
     trouble = Trouble()
     gateway = Gateway(api, reading, trouble, key_seconds)
+
+    paypal = PayPalApi(books)
+    paypal_gateway = PayPalGateway(paypal, paypal_reading, trouble)
 
     @asynccontextmanager
     async def open_books(_: Starlette) -> AsyncGenerator[None]:
@@ -43,11 +60,17 @@ def sandbox(folder: Path, specification: Path | None = None, key_seconds: int = 
         assert isinstance(error, Refusal)
         return JSONResponse(error.body(), error.status)
 
+    async def refused_by_paypal(_: Request, error: Exception) -> Response:
+        assert isinstance(error, PayPalRefusal)
+        return JSONResponse(error.error, error.status)
+
     return Starlette(
         routes=[
             *Control(api, trouble).routes(),
+            *PayPalControl(paypal).routes(),
             Route("/v1/{rest:path}", gateway.handle, methods=["GET", "POST", "DELETE"]),
+            Route(PAYPAL_BASE + "/{rest:path}", paypal_gateway.handle, methods=["GET", "POST"]),
         ],
-        exception_handlers={Refusal: refused},
+        exception_handlers={Refusal: refused, PayPalRefusal: refused_by_paypal},
         lifespan=open_books,
     )

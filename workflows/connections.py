@@ -1,0 +1,42 @@
+"""Which processors an installation is connected to, by its settings and the local sandbox's addresses."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from pydantic import SecretStr
+
+from knowledge.case import ProcessorName
+from tools.embedded import Addresses
+from tools.ports import Processor
+from tools.processors.connected import ConnectedProcessors
+from tools.processors.paypal import PayPalClient, PayPalProcessor
+from tools.processors.paypal.client import LIVE
+from tools.processors.stripe.client import StripeClient
+from tools.processors.stripe.processor import StripeProcessor
+from tools.settings import Settings
+
+SANDBOX_KEY = SecretStr("sk_test_sandbox")
+"""What our own local processor is called with; it is no secret and opens nothing else."""
+
+
+@asynccontextmanager
+async def open_processors(settings: Settings, addresses: Addresses) -> AsyncGenerator[ConnectedProcessors, None]:
+    """A client for each processor that credentials or a sandbox are known of; closed at the end."""
+    connected: dict[ProcessorName, Processor] = {}
+    async with AsyncExitStack() as clients:
+        if settings.stripe_key is not None or addresses.stripe_url is not None:
+            stripe = StripeClient(settings.stripe_key or SANDBOX_KEY, url=addresses.stripe_url)
+            clients.push_async_callback(stripe.close)
+            connected[ProcessorName.STRIPE] = StripeProcessor(stripe)
+        paypal = _paypal(settings, addresses)
+        if paypal is not None:
+            clients.push_async_callback(paypal.close)
+            connected[ProcessorName.PAYPAL] = PayPalProcessor(paypal)
+        yield ConnectedProcessors(connected)
+
+
+def _paypal(settings: Settings, addresses: Addresses) -> PayPalClient | None:
+    """Credentials go to PayPal, or where the settings say, and never to a sandbox that happens to run."""
+    if settings.paypal_client_id is not None and settings.paypal_secret is not None:
+        return PayPalClient(settings.paypal_client_id, settings.paypal_secret, url=settings.paypal_url or LIVE)
+    return PayPalClient("sandbox", SANDBOX_KEY, url=addresses.paypal_url) if addresses.paypal_url else None
