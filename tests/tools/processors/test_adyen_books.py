@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from knowledge.case import DisputeStage
 from knowledge.money import Money
 from tests.tools.processors.adyen_news import DISPUTE, PAYMENT, REFUND, START, told
 from tests.tools.processors.shop import eur
@@ -15,7 +16,6 @@ from tools.ports import DisputeState, ProcessorDispute, RefundState
 from tools.processors.adyen.books import charge_of, dispute_of, refunds_of
 from tools.processors.adyen.notification import Notification
 from tools.processors.adyen.requests import AdyenRequest, RequestKind, RequestState
-from tools.processors.adyen.stages import Stage
 
 DUE = "2026-05-20T12:00:00+02:00"
 OPENED = told("NOTIFICATION_OF_CHARGEBACK", defendable="true", defensePeriodEndsAt=DUE, chargebackReasonCode=" 4853")
@@ -37,7 +37,7 @@ def known(*notifications: Notification, ours: tuple[AdyenRequest, ...] = ()) -> 
     return dispute.known
 
 
-def taken(kind: RequestKind, stage: Stage) -> AdyenRequest:
+def taken(kind: RequestKind, stage: DisputeStage) -> AdyenRequest:
     return AdyenRequest(kind=kind, about=DISPUTE, key=kind.value, state=RequestState.TAKEN, asked_at=START, stage=stage)
 
 
@@ -61,6 +61,12 @@ COURSES: dict[str, tuple[tuple[Notification, ...], DisputeState, int, Money | No
     "reversed for now": ((OPENED, CHARGED, SUPPLIED, REVERSED), UNDER_REVIEW, 1, eur(5000)),
     "reversed in part": ((OPENED, SUPPLIED, told("CHARGEBACK_REVERSED", 3, value=2000)), UNDER_REVIEW, 1, eur(2000)),
     "won at once": ((OPENED, SUPPLIED, told("CHARGEBACK_REVERSED", 3, disputeStatus="Won")), WON, 1, eur(5000)),
+    "won in part": (
+        (OPENED, SUPPLIED, told("CHARGEBACK_REVERSED", 3, value=2000, disputeStatus="Won")),
+        LOST,
+        1,
+        eur(2000),
+    ),
     "won by silence": (
         (OPENED, CHARGED, SUPPLIED, REVERSED, told("ISSUER_RESPONSE_TIMEFRAME_EXPIRED", 9)),
         WON,
@@ -78,19 +84,19 @@ COURSES: dict[str, tuple[tuple[Notification, ...], DisputeState, int, Money | No
     "declined and answerable": (
         (OPENED, CHARGED, SUPPLIED, REVERSED, told("SECOND_CHARGEBACK", 9, defendable="true", defensePeriodEndsAt=DUE)),
         NEEDS,
-        0,
+        1,
         None,
     ),
     "answered again": (
         (OPENED, SUPPLIED, told("SECOND_CHARGEBACK", 9, defendable="true"), told("INFORMATION_SUPPLIED", 10)),
         UNDER_REVIEW,
-        1,
+        2,
         None,
     ),
     "pre-arbitration won": (
         (OPENED, SUPPLIED, told("SECOND_CHARGEBACK", 9), told("PREARBITRATION_WON", 12)),
         WON,
-        0,
+        1,
         eur(5000),
     ),
     "pre-arbitration lost": ((OPENED, SUPPLIED, REVERSED, told("PREARBITRATION_LOST", 12)), LOST, 1, None),
@@ -105,13 +111,13 @@ COURSES: dict[str, tuple[tuple[Notification, ...], DisputeState, int, Money | No
     "asked for information, then charged": (
         (told("REQUEST_FOR_INFORMATION", -9), told("INFORMATION_SUPPLIED", -8), OPENED),
         NEEDS,
-        0,
+        1,
         None,
     ),
     "information never given": (
         (told("REQUEST_FOR_INFORMATION"), told("DISPUTE_DEFENSE_PERIOD_ENDED", 9, disputeStatus="Expired")),
         DisputeState.CLOSED,
-        0,
+        1,
         None,
     ),
     "warned, commented and something new": (
@@ -181,23 +187,23 @@ def test_what_happened_in_the_same_second_follows_a_disputes_course() -> None:
 
 
 def test_our_own_defence_counts_until_adyen_tells_of_it_and_not_twice_then() -> None:
-    ours = (taken(RequestKind.DEFENCE, Stage.CHARGEBACK),)
+    ours = (taken(RequestKind.DEFENCE, DisputeStage.CHARGEBACK),)
     assert (known(OPENED, ours=ours).submission_count, known(OPENED, ours=ours).state) == (1, UNDER_REVIEW)
     assert known(OPENED, SUPPLIED, ours=ours).submission_count == 1
 
 
-def test_our_own_defence_of_one_stage_says_nothing_about_the_next() -> None:
+def test_our_own_defence_of_one_stage_leaves_the_next_to_be_answered() -> None:
     again = told("SECOND_CHARGEBACK", 9, defendable="true")
-    dispute = known(OPENED, again, ours=(taken(RequestKind.DEFENCE, Stage.CHARGEBACK),))
-    assert (dispute.state, dispute.submission_count) == (NEEDS, 0)
+    dispute = known(OPENED, again, ours=(taken(RequestKind.DEFENCE, DisputeStage.CHARGEBACK),))
+    assert (dispute.state, dispute.submission_count) == (NEEDS, 1)
 
 
 def test_a_dispute_we_accepted_is_lost_before_adyen_says_so() -> None:
-    assert known(OPENED, ours=(taken(RequestKind.ACCEPTANCE, Stage.CHARGEBACK),)).state is LOST
+    assert known(OPENED, ours=(taken(RequestKind.ACCEPTANCE, DisputeStage.CHARGEBACK),)).state is LOST
 
 
 def test_what_was_only_asked_counts_for_nothing() -> None:
-    asked = taken(RequestKind.DEFENCE, Stage.CHARGEBACK).model_copy(update={"state": RequestState.ASKED})
+    asked = taken(RequestKind.DEFENCE, DisputeStage.CHARGEBACK).model_copy(update={"state": RequestState.ASKED})
     assert known(OPENED, ours=(asked,)).submission_count == 0
 
 

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from knowledge.base import Frozen
+from knowledge.case import DisputeStage
 from knowledge.money import Money, total
 from tools.ports import DisputeState, ProcessorCharge, ProcessorDispute, ProcessorRefund, RefundState
 from tools.processors.adyen.notification import Notification
 from tools.processors.adyen.requests import AdyenRequest, RequestKind, RequestState
-from tools.processors.adyen.stages import STAGE_OF, Stage
+from tools.processors.adyen.stages import STAGE_OF, behind
 
 _COURSE = (
     "REQUEST_FOR_INFORMATION",
@@ -65,7 +66,6 @@ class AdyenDispute(Frozen):
     """A dispute, with what only Adyen's calls need to know beside it."""
 
     known: ProcessorDispute
-    stage: Stage
     defendable: bool
     """Whether Adyen takes a defence in this stage."""
 
@@ -83,20 +83,20 @@ def dispute_of(
     for one in told:
         fold.take(one)
     ours = [one for one in requests if one.about == reference and one.state is RequestState.TAKEN]
-    fold.ask([one for one in ours if one.stage == fold.stage])
+    fold.ask(ours)
     return AdyenDispute(
         known=ProcessorDispute(
             reference=reference,
             charge=fold.payment,
             amount=fold.amount,
-            state=fold.state,
+            state=fold.outcome(),
             respond_by=fold.respond_by,
             network_reason_code=fold.reason_code,
-            submission_count=fold.submissions,
+            submission_count=len(fold.answered),
             evidence_staged=fold.staged,
+            stage=fold.stage,
             recovered=fold.recovered,
         ),
-        stage=fold.stage,
         defendable=fold.defendable,
     )
 
@@ -107,22 +107,23 @@ class _Fold:
     def __init__(self, amount: Money) -> None:
         self.amount = amount
         self.payment = ""
-        self.stage = Stage.INFORMATION
+        self.stage = DisputeStage.INQUIRY
         self.state = DisputeState.UNDER_REVIEW
         self.defendable = False
         self.respond_by: datetime | None = None
         self.reason_code: str | None = None
-        self.submissions = 0
+        self.answered: set[DisputeStage] = set()
+        """Stages that were defended: each once, so that a repeat is never taken for the next stage's answer."""
         self.staged = False
         self.recovered: Money | None = None
-        self._opened: set[Stage] = set()
+        self._opened: set[DisputeStage] = set()
 
     def take(self, one: Notification) -> None:
         """One more notification."""
         self.payment = one.payment or self.payment
         self.reason_code = one.more("chargebackReasonCode") or self.reason_code
         stage = STAGE_OF.get(one.code, self.stage)
-        if stage < self.stage:
+        if behind(stage, self.stage):
             return  # told late about a stage that is behind us
         if one.code in _OPENS:
             self._open(one, stage)
@@ -147,14 +148,22 @@ class _Fold:
 
     def ask(self, ours: Sequence[AdyenRequest]) -> None:
         """What we asked in the stage reached and Adyen took, before it tells so itself."""
-        kinds = {one.kind for one in ours}
-        self.staged = RequestKind.DOCUMENTS in kinds or self.submissions > 0
-        if RequestKind.DEFENCE in kinds and self.submissions == 0:
+        defended = {one.stage for one in ours if one.kind is RequestKind.DEFENCE and one.stage is not None}
+        here = {one.kind for one in ours if one.stage is self.stage}
+        if RequestKind.DEFENCE in here and self.stage not in self.answered:
             self._defended()
-        if RequestKind.ACCEPTANCE in kinds and self.state is DisputeState.NEEDS_RESPONSE:
+        self.answered |= defended
+        self.staged = RequestKind.DOCUMENTS in here or self.stage in self.answered
+        if RequestKind.ACCEPTANCE in here and self.state is DisputeState.NEEDS_RESPONSE:
             self._end(DisputeState.LOST)
 
-    def _open(self, one: Notification, stage: Stage) -> None:
+    def outcome(self) -> DisputeState:
+        """The state; won with less than was disputed is lost with that part recovered, as in our words."""
+        back = self.recovered
+        in_part = back is not None and back.currency == self.amount.currency and back.minor < self.amount.minor
+        return DisputeState.LOST if self.state is DisputeState.WON and in_part else self.state
+
+    def _open(self, one: Notification, stage: DisputeStage) -> None:
         self.amount = one.amount or self.amount
         until = one.more("defensePeriodEndsAt")
         if stage in self._opened:
@@ -165,12 +174,12 @@ class _Fold:
                 self.respond_by = datetime.fromisoformat(until)
             return
         self._opened.add(stage)
-        self.stage, self.recovered, self.submissions = stage, None, 0
+        self.stage, self.recovered = stage, None
         self.respond_by = datetime.fromisoformat(until) if until is not None else None
         self.state = DisputeState.UNDER_REVIEW
         defendable = (one.more("defendable") or "").lower()
         # A first chargeback may be answered unless Adyen says no, a later stage only when it says yes.
-        first = stage in (Stage.INFORMATION, Stage.CHARGEBACK)
+        first = stage in (DisputeStage.INQUIRY, DisputeStage.CHARGEBACK)
         self.defendable = defendable != "false" if first else defendable == "true"
         if (one.more("autoDefended") or "").lower() == "true":
             self._defended()
@@ -179,23 +188,22 @@ class _Fold:
         elif self.defendable:
             self.state = DisputeState.NEEDS_RESPONSE
         else:
-            lost = stage is Stage.SECOND_CHARGEBACK
+            lost = one.code == "SECOND_CHARGEBACK"
             self._end(DisputeState.LOST if lost else DisputeState.UNDER_REVIEW)
 
     def _defended(self) -> None:
-        self.submissions += 1
-        self.staged = True
+        self.answered.add(self.stage)
         if self.state in (DisputeState.NEEDS_RESPONSE, DisputeState.UNDER_REVIEW):
             self._end(DisputeState.UNDER_REVIEW)
 
     def _expire(self, one: Notification) -> None:
-        if self.submissions and _told(one) not in _OVER:
+        if self.stage in self.answered and _told(one) not in _OVER:
             return  # the period for defending ends for a defended dispute too
         self._end(self._lost())
 
     def _lost(self) -> DisputeState:
         """A request for information that nobody answered costs nothing yet: no money was taken."""
-        return DisputeState.CLOSED if self.stage is Stage.INFORMATION else DisputeState.LOST
+        return DisputeState.CLOSED if self.stage is DisputeStage.INQUIRY else DisputeState.LOST
 
     def _end(self, state: DisputeState) -> None:
         """No answer is taken any more in this stage."""

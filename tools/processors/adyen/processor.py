@@ -140,10 +140,10 @@ class AdyenProcessor:
         documents = AdyenRequest(
             kind=RequestKind.DOCUMENTS,
             about=package.dispute,
-            key=key_to_adyen(f"{standing.stage.name}/{reason.code}/{package.packet_sha256}"),
+            key=key_to_adyen(f"{standing.known.stage.value}/{reason.code}/{package.packet_sha256}"),
             state=RequestState.ASKED,
             asked_at=self._now(),
-            stage=standing.stage,
+            stage=standing.known.stage,
             reason_code=reason.code,
             packet_sha256=package.packet_sha256,
         )
@@ -181,7 +181,7 @@ class AdyenProcessor:
             key=key_to_adyen(key),
             state=RequestState.ASKED,
             asked_at=self._now(),
-            stage=standing.stage,
+            stage=standing.known.stage,
             reason_code=documents.reason_code,
             packet_sha256=documents.packet_sha256,
         )
@@ -205,7 +205,7 @@ class AdyenProcessor:
             key=key_to_adyen(key),
             state=RequestState.ASKED,
             asked_at=self._now(),
-            stage=standing.stage,
+            stage=standing.known.stage,
         )
         earlier = await self._asked(dispute, RequestKind.ACCEPTANCE, asked.key)
         if earlier is None:
@@ -238,7 +238,7 @@ class AdyenProcessor:
         asked = [
             one
             for one in await self._requests.about(standing.known.reference)
-            if one.kind is kind and one.stage is standing.stage and one.state is not RequestState.REFUSED
+            if one.kind is kind and one.stage is standing.known.stage and one.state is not RequestState.REFUSED
         ]
         return max(asked, key=lambda one: one.asked_at, default=None)
 

@@ -11,8 +11,8 @@ from typing import Protocol
 from pydantic import AwareDatetime
 
 from knowledge.base import Frozen
+from knowledge.case import DisputeStage
 from knowledge.money import Money
-from tools.processors.adyen.stages import Stage
 
 
 class RequestKind(StrEnum):
@@ -45,7 +45,7 @@ class AdyenRequest(Frozen):
     """What tells it from another: the idempotency key we sent, at most 64 characters."""
     state: RequestState
     asked_at: AwareDatetime
-    stage: Stage | None = None
+    stage: DisputeStage | None = None
     """The dispute's stage it was asked in; None for refunds."""
     amount: Money | None = None
     case_key: str | None = None
