@@ -80,7 +80,7 @@ COURSES: dict[str, tuple[tuple[Notification, ...], DisputeState, int, Money | No
         1,
         None,
     ),
-    "declined": ((OPENED, CHARGED, SUPPLIED, REVERSED, told("SECOND_CHARGEBACK", 9)), LOST, 0, None),
+    "declined": ((OPENED, CHARGED, SUPPLIED, REVERSED, told("SECOND_CHARGEBACK", 9)), LOST, 1, None),
     "declined and answerable": (
         (OPENED, CHARGED, SUPPLIED, REVERSED, told("SECOND_CHARGEBACK", 9, defendable="true", defensePeriodEndsAt=DUE)),
         NEEDS,
@@ -117,7 +117,7 @@ COURSES: dict[str, tuple[tuple[Notification, ...], DisputeState, int, Money | No
     "information never given": (
         (told("REQUEST_FOR_INFORMATION"), told("DISPUTE_DEFENSE_PERIOD_ENDED", 9, disputeStatus="Expired")),
         DisputeState.CLOSED,
-        1,
+        0,
         None,
     ),
     "warned, commented and something new": (

@@ -124,18 +124,19 @@ class AdyenClient:
         _check(answer.disputeServiceResult, what)
         return answer
 
-    async def supply(self, dispute: str, documents: list[dict[str, str]], key: str) -> None:
+    async def supply(self, dispute: str, documents: list[dict[str, str]]) -> None:
         """POST /supplyDefenseDocument."""
         what = f"supply documents for {dispute}"
         body = {"defenseDocuments": documents}
         _check(
-            (await self._dispute("supplyDefenseDocument", dispute, body, Outcome, what, key)).disputeServiceResult, what
+            (await self._dispute("supplyDefenseDocument", dispute, body, Outcome, what, None)).disputeServiceResult,
+            what,
         )
 
-    async def delete_document(self, dispute: str, code: str, key: str) -> None:
+    async def delete_document(self, dispute: str, code: str) -> None:
         """POST /deleteDisputeDefenseDocument."""
         what, body = f"delete the document {code} of {dispute}", {"defenseDocumentType": code}
-        answer = await self._dispute("deleteDisputeDefenseDocument", dispute, body, Outcome, what, key)
+        answer = await self._dispute("deleteDisputeDefenseDocument", dispute, body, Outcome, what, None)
         _check(answer.disputeServiceResult, what)
 
     async def defend(self, dispute: str, reason: str, key: str) -> None:

@@ -140,7 +140,7 @@ class AdyenProcessor:
         documents = AdyenRequest(
             kind=RequestKind.DOCUMENTS,
             about=package.dispute,
-            key=key_to_adyen(f"{standing.known.stage.value}/{reason.code}/{package.packet_sha256}"),
+            key=key_to_adyen(f"{package.dispute}/{standing.known.stage.value}/{reason.code}/{package.packet_sha256}"),
             state=RequestState.ASKED,
             asked_at=self._now(),
             stage=standing.known.stage,
@@ -150,12 +150,13 @@ class AdyenProcessor:
         held = {kind.code for kind in reason.documents if kind.available}
         earlier = await self._documents(standing)
         same = earlier is not None and earlier.key == documents.key
+        # Adyen keeps one document of a type: the old packet leaves before the new one comes. No key is sent, because a
+        # packet may come back after another one: what is there already is read above instead.
         for code in (code for code in codes if code in held and not same):
-            # Adyen keeps one document of a type: the old packet leaves before the new one comes.
-            await self._client.delete_document(package.dispute, code, key_to_adyen(f"{documents.key}/delete/{code}"))
+            await self._client.delete_document(package.dispute, code)
         missing = [code for code in codes if code not in held or not same]
         if missing:
-            await self._client.supply(package.dispute, documents_to_adyen(supplied, missing), documents.key)
+            await self._client.supply(package.dispute, documents_to_adyen(supplied, missing))
         await self._requests.keep(documents.model_copy(update={"state": RequestState.TAKEN}))
         return await self.dispute(package.dispute)
 

@@ -1,6 +1,5 @@
 """The front of the sandbox's Stripe side: keys, faults, hold points, idempotency and the specification's guard."""
 
-import asyncio
 import hashlib
 import json
 import re
@@ -13,9 +12,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from tools.processors.sandbox import objects
 from tools.processors.sandbox.books import SavedAnswer, Wire
-from tools.processors.sandbox.dropping import drop_connection
 from tools.processors.sandbox.faults import Trouble
 from tools.processors.sandbox.forms import nested
+from tools.processors.sandbox.interruption import held, unanswered
 from tools.processors.sandbox.messages import FaultKind, HoldPoint
 from tools.processors.sandbox.reading import RequestReading
 from tools.processors.sandbox.refusal import Refusal
@@ -84,7 +83,7 @@ class Gateway:
         request_id: str,
     ) -> Response:
         """Hold, do, spoil, hold, answer."""
-        await self._held(HoldPoint.BEFORE, request, key)
+        await held(self._trouble, HoldPoint.BEFORE, request, key)
         fingerprint = _fingerprint(request, params, file)
         saved = self._api.books.answer_under(key, self._api.now() - self._key_seconds) if key else None
         if saved is not None and saved.fingerprint != fingerprint:
@@ -100,7 +99,7 @@ class Gateway:
             answer = _json(saved.status, saved.body, request_id, replayed_from=saved.request_id)
         if fault in (FaultKind.DROP_AFTER, FaultKind.HANG_AFTER):
             await _unanswered(request, cut=fault is FaultKind.DROP_AFTER)
-        await self._held(HoldPoint.AFTER, request, key)
+        await held(self._trouble, HoldPoint.AFTER, request, key)
         return answer
 
     def _done(
@@ -130,21 +129,6 @@ class Gateway:
             if key and (refusal is None or refusal.saved):
                 books.save_answer(key, SavedAnswer(fingerprint, status, body, request_id), self._api.now())
         return _json(status, body, request_id)
-
-    async def _held(self, point: HoldPoint, request: Request, key: str | None) -> None:
-        held = self._trouble.hold_for(point, request.method, request.url.path, key)
-        if held is None:
-            return
-        released = asyncio.ensure_future(self._trouble.wait(held))
-        waits = {released}
-        if point is HoldPoint.AFTER:
-            waits.add(asyncio.ensure_future(_client_gone(request)))
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-            self._trouble.leave(held)
 
     def _typed(self, request: Request, fields: Wire) -> Wire:
         try:
@@ -200,16 +184,8 @@ async def _before(fault: FaultKind, request: Request) -> None:
             return
 
 
-async def _client_gone(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
-
-
 async def _unanswered(request: Request, *, cut: bool) -> None:
-    """Wait until the client is gone, cutting the line when asked; nobody reads the answer that follows."""
-    if cut:
-        drop_connection(request)
-    await _client_gone(request)
+    await unanswered(request, cut=cut)
     raise _server_error(saved=False)
 
 

@@ -1,7 +1,8 @@
-"""The sandbox as a web application: Stripe's side under `/v1/`, the control interface under `/_sandbox/`."""
+"""The sandbox as a web application: Stripe's side under `/v1/`, Adyen's under `/adyen/`, control under `/_sandbox/`."""
 
+import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -9,6 +10,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from tools.processors.sandbox.adyen.control_routes import AdyenControl
+from tools.processors.sandbox.adyen.courier import Courier
+from tools.processors.sandbox.adyen.gateway import AdyenGateway, AdyenWorld
 from tools.processors.sandbox.books import Books
 from tools.processors.sandbox.control_routes import Control
 from tools.processors.sandbox.faults import Trouble
@@ -22,21 +26,33 @@ DAY = 86_400
 
 
 def sandbox(folder: Path, specification: Path | None = None, key_seconds: int = DAY) -> Starlette:
-    """The application, keeping everything in `folder`; with `specification`, every request is held to it."""
+    """The application, keeping everything in `folder`; with `specification`, every request is held to it.
+
+    `specification` is Stripe's; Adyen's stands beside it as `adyen_disputes.json`.
+    """
     reading: RequestReading = PlainReading()
+    adyen_specification = None
     if specification is not None:
         # Imported here, because the checks need a package that a shop's installation does not.
+        from tools.processors.sandbox.adyen.specification import AdyenSpecification
         from tools.processors.sandbox.specification import Specification
 
         reading = Specification.read(specification)
+        adyen_specification = AdyenSpecification.read(specification.with_name("adyen_disputes.json"))
     books = Books(folder)
     api = StripeApi(books, folder)
     trouble = Trouble()
     gateway = Gateway(api, reading, trouble, key_seconds)
+    adyen = AdyenWorld(books, folder)
+    courier = Courier(books, adyen.notices, adyen_specification)
 
     @asynccontextmanager
     async def open_books(_: Starlette) -> AsyncGenerator[None]:
+        delivering = asyncio.create_task(courier.run())
         yield
+        delivering.cancel()
+        with suppress(asyncio.CancelledError):
+            await delivering
         books.close()
 
     async def refused(_: Request, error: Exception) -> Response:
@@ -46,6 +62,8 @@ def sandbox(folder: Path, specification: Path | None = None, key_seconds: int = 
     return Starlette(
         routes=[
             *Control(api, trouble).routes(),
+            *AdyenControl(adyen, courier).routes(),
+            *AdyenGateway(adyen, adyen_specification, trouble).routes(),
             Route("/v1/{rest:path}", gateway.handle, methods=["GET", "POST", "DELETE"]),
         ],
         exception_handlers={Refusal: refused},
