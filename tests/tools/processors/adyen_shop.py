@@ -36,8 +36,9 @@ class AdyenShop:
         """A captured payment, in Adyen's minor units."""
         return await self.world.pay(NewPayment(value=value, currency=currency, **more))
 
-    async def disputed(self, *, scheme: str = "visa", **more: Any) -> str:
+    async def disputed(self, **more: Any) -> str:
         """A dispute over a payment of its own, open for a week."""
+        scheme = more.pop("scheme", "visa")
         new = {"payment": await self.sold(scheme=scheme), "reason_code": "13.3", "due_by": SOON, **more}
         return await self.world.dispute(NewAdyenDispute.model_validate(new))
 
