@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from pydantic import SecretStr
@@ -11,6 +11,7 @@ from temporalio.client import Client
 from knowledge.case import ProcessorName
 from tools.embedded import Addresses
 from tools.embedded.addresses import read_addresses
+from tools.ports import Processor
 from tools.processors.connected import ConnectedProcessors
 from tools.processors.stripe.client import StripeClient
 from tools.processors.stripe.processor import StripeProcessor
@@ -23,6 +24,7 @@ from tools.records.records import Records
 from tools.records.schema import app_url, migrate, read_tenancy_secret
 from tools.records.tenancy import padded_halves
 from tools.settings import Settings
+from workflows.adyen_connection import adyen_connection
 from workflows.codec import data_converter
 
 SANDBOX_KEY = SecretStr("sk_test_sandbox")
@@ -70,6 +72,8 @@ def addresses_of(settings: Settings) -> Addresses:
         temporal_namespace=settings.temporal_namespace,
         chroma_url=chroma,
         stripe_url=settings.stripe_url or (known.stripe_url if known else None),
+        # Beside a key nothing stands in for Adyen, whatever sandbox runs for another processor.
+        adyen_url=settings.adyen_url or (known.adyen_url if known and settings.adyen_key is None else None),
     )
 
 
@@ -100,9 +104,11 @@ async def open_installation(settings: Settings) -> AsyncGenerator[Installation, 
     Raises NotRunningError, WrongMasterKeyError, RecordsUnavailable, or what Temporal's client raises.
     """
     addresses = addresses_of(settings)
-    if settings.stripe_key is None and addresses.stripe_url is None:
+    connections = (settings.stripe_key, addresses.stripe_url, settings.adyen_key, addresses.adyen_url)
+    if all(connection is None for connection in connections):
         raise NotRunningError(
-            "no processor: set AMENDS_STRIPE_KEY for Stripe itself, or AMENDS_STRIPE_URL for a local sandbox"
+            "no processor: set AMENDS_STRIPE_KEY for Stripe itself, AMENDS_ADYEN_KEY for Adyen, or AMENDS_STRIPE_URL "
+            "for a local sandbox"
         )
     master_key = await asyncio.to_thread(master_key_of, settings)
     password, secret = derive_secret(master_key, "application-role").hex(), derive_secret(master_key, "tenancy")
@@ -111,8 +117,16 @@ async def open_installation(settings: Settings) -> AsyncGenerator[Installation, 
     records = await Records.connect(
         app_url(addresses.postgres_url, password), master_key=master_key, tenancy_secret=secret
     )
-    stripe = StripeClient(settings.stripe_key or SANDBOX_KEY, url=addresses.stripe_url)
-    try:
+    connected: dict[ProcessorName, Processor] = {}
+    async with AsyncExitStack() as leaving:
+        leaving.push_async_callback(records.close)
+        if settings.stripe_key is not None or addresses.stripe_url is not None:
+            stripe = StripeClient(settings.stripe_key or SANDBOX_KEY, url=addresses.stripe_url)
+            leaving.push_async_callback(stripe.close)
+            connected[ProcessorName.STRIPE] = StripeProcessor(stripe)
+        adyen = await leaving.enter_async_context(adyen_connection(settings, addresses.adyen_url, records))
+        if adyen is not None:
+            connected[ProcessorName.ADYEN] = adyen
         yield Installation(
             settings=settings,
             addresses=addresses,
@@ -127,8 +141,5 @@ async def open_installation(settings: Settings) -> AsyncGenerator[Installation, 
                 namespace=addresses.temporal_namespace,
                 data_converter=data_converter(master_key),
             ),
-            processors=ConnectedProcessors({ProcessorName.STRIPE: StripeProcessor(stripe)}),
+            processors=ConnectedProcessors(connected),
         )
-    finally:
-        await stripe.close()
-        await records.close()

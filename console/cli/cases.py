@@ -39,8 +39,7 @@ def submit(
                 refused += 1
                 OUT.print(refusal_table(each))
                 continue
-            if installation.settings.stripe_key is None and installation.addresses.stripe_url:
-                await play(each.bundle, installation.addresses.stripe_url)
+            await play(each.bundle, installation)
             try:
                 opened = await desk.open(each.bundle, each.files)
             except (CaseConflict, ValueError) as problem:

@@ -176,8 +176,7 @@ async def load_history(installation: Installation, merchants: set[str]) -> None:
 
 async def _one(installation: Installation, desk: CaseDesk, read: ReadBundle, expected: Expected) -> Ended:
     bundle = read.bundle
-    if installation.addresses.stripe_url is not None:
-        await play(bundle, installation.addresses.stripe_url)
+    await play(bundle, installation)
     began = time.monotonic()
     await desk.open(bundle, read.files)
     automatic = True

@@ -116,7 +116,12 @@ async def running_house() -> AsyncGenerator["House", None]:
     parent = Path(tempfile.mkdtemp(prefix="amends-house-"))
     parent.chmod(0o755)
     sandbox = await start_sandbox(parent / "sandbox", SPECIFICATION)
-    given = {"data": parent / "data", "master_key": MASTER_KEY, "stripe_url": sandbox.url}
+    given = {
+        "data": parent / "data",
+        "master_key": MASTER_KEY,
+        "stripe_url": sandbox.url,
+        "adyen_url": f"{sandbox.url}/adyen",
+    }
     unset = {"postgres_url": None, "temporal_address": None, "chroma_url": None, "stripe_key": None, "model": None}
     settings = Settings.model_validate({**unset, **given})
     services = EmbeddedServices(settings, durable=False)

@@ -20,6 +20,8 @@ class Addresses(Frozen):
     chroma_url: str
     stripe_url: str | None = None
     """The local sandbox processor, when one runs."""
+    adyen_url: str | None = None
+    """Its Adyen side."""
 
     def environment(self) -> dict[str, str]:
         """The same as the settings' variables, for a child process that works with these services."""

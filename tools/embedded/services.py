@@ -131,7 +131,8 @@ class EmbeddedServices:
                 (await client.get(f"http://127.0.0.1:{port}/_sandbox/ready")).raise_for_status()
 
         port = await self._serve("sandbox", command, check)
-        addresses = addresses.model_copy(update={"stripe_url": f"http://127.0.0.1:{port}"})
+        url = f"http://127.0.0.1:{port}"
+        addresses = addresses.model_copy(update={"stripe_url": url, "adyen_url": f"{url}/adyen"})
         self._record = self._record.model_copy(update={"addresses": addresses})
         self._write_record()
         return addresses

@@ -23,6 +23,11 @@ from tools.processors.sandbox.adyen.messages import (
 _BASE = "/_sandbox/adyen"
 
 
+def control_url(adyen_url: str) -> str:
+    """Where the sandbox is controlled whose Adyen side is at `adyen_url`."""
+    return adyen_url.rstrip("/").removesuffix("/adyen")
+
+
 class AdyenSandbox:
     """Makes things happen at Adyen's side of the sandbox at `url`. RuntimeError says what it refused."""
 

@@ -94,10 +94,10 @@ class AdyenControl:
         return JSONResponse(Told(items=tuple(items)).model_dump(mode="json"))
 
     async def _ledger(self, _: Request) -> Response:
-        return JSONResponse(_ledger(self._world).model_dump(mode="json"))
+        return JSONResponse(_ledger(self._world, self._courier.refused).model_dump(mode="json"))
 
 
-def _ledger(world: AdyenWorld) -> AdyenLedger:
+def _ledger(world: AdyenWorld, refused: int) -> AdyenLedger:
     """What really happened, from the books alone."""
     books = world.books
     disputes = books.all(DISPUTE)
@@ -114,6 +114,7 @@ def _ledger(world: AdyenWorld) -> AdyenLedger:
             for entry in reversed(disputes)
         },
         undelivered=len(world.notices.waiting()),
+        refused_deliveries=refused,
         supplied=sum(entry.note["supplied"] for entry in disputes),
     )
 

@@ -30,6 +30,8 @@ class Courier:
         self._notices = notices
         self._specification = specification
         self._delivery = Delivery()
+        self.refused = 0
+        """Deliveries that were not accepted."""
 
     def deliver_as(self, delivery: Delivery) -> None:
         """From now on."""
@@ -54,6 +56,7 @@ class Courier:
             waiting.reverse()
         for together in _batches(waiting, how.items_together):
             if not await self._sent(http, how, together):
+                self.refused += 1
                 return False
             self._notices.delivered(together)
         return True

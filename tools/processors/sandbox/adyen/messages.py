@@ -131,6 +131,8 @@ class AdyenLedger(Frozen):
     disputes: dict[str, AdyenDisputeLedger]
     undelivered: int
     """Notification items that wait for delivery."""
+    refused_deliveries: int
+    """Deliveries that were not accepted since the sandbox was started; each is tried again."""
     supplied: int
     """Documents supplied, sent or not."""
 

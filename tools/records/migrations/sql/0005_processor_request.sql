@@ -21,3 +21,8 @@ alter table amends.processor_request
     alter column merchant set statistics 0, alter column processor set statistics 0,
     alter column about set statistics 0, alter column kind set statistics 0, alter column key set statistics 0,
     alter column body set statistics 0, alter column asked_at set statistics 0;
+
+-- Adyen tells by webhook alone: what it told is read back by the payment and by the reference that begins every event id.
+create index webhook_inbox_by_charge on amends.webhook_inbox (merchant, charge);
+create index webhook_inbox_by_reference on amends.webhook_inbox (merchant, split_part(event_id, ':', 1))
+    where processor = 'adyen';
