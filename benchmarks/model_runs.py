@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from console.cli.demo import load_history, read_samples, running
-from console.cli.outside import play
+from console.cli.outside import play, sandbox_of
 from knowledge.decision import Decision, Route
 from knowledge.money import Money
 from tests.support.model_servers import serving
@@ -55,8 +55,9 @@ async def run_samples(samples: Sequence[ReadBundle], folder: Path) -> dict[str, 
         await load_history(installation, {read.bundle.merchant.id for read in samples})
         desk = CaseDesk(installation)
         for read in samples:
-            assert installation.addresses.stripe_url is not None
-            await play(read.bundle, installation.addresses.stripe_url)
+            sandbox = sandbox_of(read.bundle, settings, installation.addresses)
+            if sandbox is not None:
+                await play(read.bundle, sandbox)
             await desk.open(read.bundle, read.files)
         came: dict[str, Came] = {}
         deadline = time.monotonic() + _PATIENCE_SECONDS

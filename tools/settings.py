@@ -84,6 +84,14 @@ class Settings(BaseSettings):
     paypal_secret: SecretStr | None = None
     paypal_url: str | None = None
     """Another address with PayPal's interface: its own https://api-m.sandbox.paypal.com; without credentials, ours."""
+    adyen_key: SecretStr | None = None
+    """An Adyen API key with the role for disputes and for refunds. Without it Adyen is played by the sandbox."""
+    adyen_account: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.-]{1,100}$")
+    """The merchant account the key is for; its webhook stands in `webhooks`, because Adyen tells by webhook alone."""
+    adyen_live_prefix: str | None = Field(default=None, pattern=r"^[A-Za-z0-9-]{1,100}$")
+    """The company's prefix of live addresses; left out, Adyen's test system is called."""
+    adyen_url: str | None = None
+    """Adyen's side of another sandbox, for example `http://127.0.0.1:12111/adyen`; only without `adyen_key`."""
     webhooks: tuple[WebhookAccount, ...] = ()
     """A JSON list; each account once."""
     webhook_port: int | None = Field(default=None, ge=1, le=65535)
@@ -99,6 +107,32 @@ class Settings(BaseSettings):
     """The merchant whose cases `amends` speaks of when `--merchant` is left out."""
     reviewer: str = Field(default="", max_length=100)
     """Name that `amends review` signs with when `--by` is left out."""
+
+    @property
+    def adyen_webhook(self) -> WebhookAccount | None:
+        """The webhook of the Adyen account that is connected."""
+        named = (WebhookProcessor.ADYEN, self.adyen_account)
+        return next((each for each in self.webhooks if (each.processor, each.account) == named), None)
+
+    @model_validator(mode="after")
+    def _adyen_whole(self) -> Self:
+        if self.adyen_key is None:
+            return self
+        if self.adyen_account is None:
+            raise ValueError("adyen_key: set AMENDS_ADYEN_ACCOUNT to the merchant account the key is for")
+        if self.adyen_url is not None:
+            raise ValueError("adyen_url: leave it out beside AMENDS_ADYEN_KEY; it names a sandbox")
+        webhook = self.adyen_webhook
+        if webhook is None:
+            raise ValueError(
+                f"adyen_key: AMENDS_WEBHOOKS must name the account {self.adyen_account} of adyen, which tells "
+                "by webhook alone what became of refunds and disputes"
+            )
+        if webhook.live is not (self.adyen_live_prefix is not None):
+            raise ValueError(
+                "adyen_live_prefix: set it for a live account and leave it out for one whose webhook says live: false"
+            )
+        return self
 
     @model_validator(mode="after")
     def _each_account_once(self) -> Self:

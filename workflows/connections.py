@@ -13,15 +13,22 @@ from tools.processors.paypal import PayPalClient, PayPalProcessor
 from tools.processors.paypal.client import LIVE
 from tools.processors.stripe.client import StripeClient
 from tools.processors.stripe.processor import StripeProcessor
+from tools.records.records import Records
 from tools.settings import Settings
+from workflows.adyen_connection import adyen_connection
 
 SANDBOX_KEY = SecretStr("sk_test_sandbox")
 """What our own local processor is called with; it is no secret and opens nothing else."""
 
 
 @asynccontextmanager
-async def open_processors(settings: Settings, addresses: Addresses) -> AsyncGenerator[ConnectedProcessors, None]:
-    """A client for each processor that credentials or a sandbox are known of; closed at the end."""
+async def open_processors(
+    settings: Settings, addresses: Addresses, records: Records
+) -> AsyncGenerator[ConnectedProcessors, None]:
+    """A client for each processor that credentials or a sandbox are known of; closed at the end.
+
+    `records` keep what Adyen told and was asked: it answers no questions about a dispute.
+    """
     connected: dict[ProcessorName, Processor] = {}
     async with AsyncExitStack() as clients:
         if settings.stripe_key is not None or addresses.stripe_url is not None:
@@ -32,6 +39,9 @@ async def open_processors(settings: Settings, addresses: Addresses) -> AsyncGene
         if paypal is not None:
             clients.push_async_callback(paypal.close)
             connected[ProcessorName.PAYPAL] = PayPalProcessor(paypal)
+        adyen = await clients.enter_async_context(adyen_connection(settings, addresses.adyen_url, records))
+        if adyen is not None:
+            connected[ProcessorName.ADYEN] = adyen
         yield ConnectedProcessors(connected)
 
 

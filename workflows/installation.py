@@ -65,6 +65,8 @@ def addresses_of(settings: Settings) -> Addresses:
         chroma_url=chroma,
         stripe_url=settings.stripe_url or (known.stripe_url if known else None),
         paypal_url=settings.paypal_url or (known.paypal_url if known else None),
+        # Beside a key nothing stands in for Adyen, whatever sandbox runs for another processor.
+        adyen_url=settings.adyen_url or (known.adyen_url if known and settings.adyen_key is None else None),
     )
 
 
@@ -97,10 +99,18 @@ async def open_installation(settings: Settings) -> AsyncGenerator[Installation, 
     addresses = addresses_of(settings)
     if (settings.paypal_client_id is None) is not (settings.paypal_secret is None):
         raise NotRunningError("PayPal: set both AMENDS_PAYPAL_CLIENT_ID and AMENDS_PAYPAL_SECRET, or neither")
-    if not any((settings.stripe_key, addresses.stripe_url, settings.paypal_client_id, addresses.paypal_url)):
+    connections = (
+        settings.stripe_key,
+        addresses.stripe_url,
+        settings.paypal_client_id,
+        addresses.paypal_url,
+        settings.adyen_key,
+        addresses.adyen_url,
+    )
+    if not any(connections):
         raise NotRunningError(
             "no processor: set AMENDS_STRIPE_KEY for Stripe itself, AMENDS_PAYPAL_CLIENT_ID and AMENDS_PAYPAL_SECRET "
-            "for PayPal, or AMENDS_STRIPE_URL for a local sandbox"
+            "for PayPal, AMENDS_ADYEN_KEY for Adyen, or AMENDS_STRIPE_URL for a local sandbox"
         )
     master_key = await asyncio.to_thread(master_key_of, settings)
     password, secret = derive_secret(master_key, "application-role").hex(), derive_secret(master_key, "tenancy")
@@ -110,7 +120,7 @@ async def open_installation(settings: Settings) -> AsyncGenerator[Installation, 
         app_url(addresses.postgres_url, password), master_key=master_key, tenancy_secret=secret
     )
     try:
-        async with open_processors(settings, addresses) as processors:
+        async with open_processors(settings, addresses, records) as processors:
             yield Installation(
                 settings=settings,
                 addresses=addresses,

@@ -61,7 +61,7 @@ async def examine(settings: Settings) -> list[Finding]:
     findings = [_python(), *_programs(), _fonts(), _folder(data), _space(data), _master_key(settings, data)]
     findings += await _services(settings, data)
     findings += await _models(settings)
-    return [*findings, _processor(settings), _paypal(settings)]
+    return [*findings, _processor(settings), _paypal(settings), _adyen(settings)]
 
 
 def _good(what: str, found: str) -> Finding:
@@ -260,6 +260,20 @@ def _paypal(settings: Settings) -> Finding:
         return _note("PayPal", f"{where}: no real money moves", mend)
     mode = "LIVE mode" if settings.paypal_url in (None, LIVE) else f"test mode at {settings.paypal_url}"
     return _good("PayPal", f"PayPal in {mode}, client id ending in {settings.paypal_client_id[-4:]}")
+
+
+def _adyen(settings: Settings) -> Finding:
+    if settings.adyen_key is None:
+        where = "the local sandbox" if settings.adyen_url is None else f"the sandbox at {settings.adyen_url}"
+        mend = "set AMENDS_ADYEN_KEY, AMENDS_ADYEN_ACCOUNT and its webhook to work with Adyen"
+        return _note("Adyen", f"{where}: no real money moves", mend)
+    webhook = settings.adyen_webhook
+    mode = "test mode" if settings.adyen_live_prefix is None else "LIVE mode"
+    known = f"account {settings.adyen_account} in {mode}, key ending in {settings.adyen_key.get_secret_value()[-4:]}"
+    if webhook is not None and settings.webhook_port is None:
+        mend = "set AMENDS_WEBHOOK_PORT, or run the door elsewhere: Adyen tells by webhook alone"
+        return _note("Adyen", f"{known}; no door receives its webhook here", mend)
+    return _good("Adyen", known)
 
 
 def _short(problem: BaseException) -> str:

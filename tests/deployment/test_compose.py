@@ -89,7 +89,7 @@ def test_no_secret_has_a_default(compose: ComposeFile) -> None:
 
 def test_each_setting_named_exists(compose: ComposeFile) -> None:
     named = [name for name in compose.services["worker"].environment if name.startswith("AMENDS_")]
-    assert len(named) == 14
+    assert len(named) == 19
     for name in named:
         setting, _, part = name.removeprefix("AMENDS_").lower().partition("__")
         assert setting in Settings.model_fields
@@ -105,6 +105,11 @@ def test_an_optional_setting_is_absent_rather_than_empty(compose: ComposeFile) -
         "AMENDS_PAYPAL_CLIENT_ID",
         "AMENDS_PAYPAL_SECRET",
         "AMENDS_PAYPAL_URL",
+        "AMENDS_ADYEN_KEY",
+        "AMENDS_ADYEN_ACCOUNT",
+        "AMENDS_ADYEN_LIVE_PREFIX",
+        "AMENDS_ADYEN_URL",
+        "AMENDS_WEBHOOKS",
         "AMENDS_MODEL__URL",
         "AMENDS_MODEL__NAME",
         "AMENDS_MODEL__KEY",

@@ -1,4 +1,4 @@
-"""`AMENDS_WEBHOOKS`: what is refused at the start, and that a refusal tells no secret."""
+"""`AMENDS_WEBHOOKS` and Adyen's connection: what is refused at the start, and that a refusal tells no secret."""
 
 import json
 from typing import Any
@@ -72,3 +72,25 @@ def test_an_account_that_could_not_be_checked_is_refused_without_telling_its_sec
 def test_an_account_told_twice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValidationError, match="once"):
         read(monkeypatch, [STRIPE, {**STRIPE, "merchant": "another"}])
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"adyen_account": None}, "set AMENDS_ADYEN_ACCOUNT"),
+        ({"webhooks": [STRIPE]}, "must name the account Lumen_ECOM of adyen"),
+        ({"adyen_live_prefix": "1797a841-Lumen"}, "leave it out for one whose webhook says live: false"),
+        ({"webhooks": [ADYEN | {"live": True}]}, "set it for a live account"),
+        ({"adyen_url": "http://127.0.0.1:12111/adyen"}, "leave it out beside AMENDS_ADYEN_KEY"),
+    ],
+)
+def test_a_connection_to_adyen_that_could_not_hear_what_became_of_its_refunds_is_refused(
+    given: dict[str, Any], words: str
+) -> None:
+    whole = {"adyen_key": "very-secret", "adyen_account": "Lumen_ECOM", "webhooks": [ADYEN]}
+    connected = Settings.model_validate(whole).adyen_webhook
+    assert connected is not None
+    assert connected.merchant == "lumen"
+    with pytest.raises(ValidationError, match=words) as refused:
+        Settings.model_validate(whole | given)
+    assert "very-secret" not in str(refused.value)

@@ -117,10 +117,15 @@ async def running_house() -> AsyncGenerator["House", None]:
     parent = Path(tempfile.mkdtemp(prefix="amends-house-"))
     parent.chmod(0o755)
     sandbox = await start_sandbox(parent / "sandbox", SPECIFICATION)
-    given = {"data": parent / "data", "master_key": MASTER_KEY, "stripe_url": sandbox.url}
-    given["paypal_url"] = f"{sandbox.url}/paypal"
+    given = {
+        "data": parent / "data",
+        "master_key": MASTER_KEY,
+        "stripe_url": sandbox.url,
+        "paypal_url": f"{sandbox.url}/paypal",
+        "adyen_url": f"{sandbox.url}/adyen",
+    }
     unset = dict.fromkeys(
-        "postgres_url temporal_address chroma_url stripe_key paypal_client_id paypal_secret model".split()
+        "postgres_url temporal_address chroma_url stripe_key paypal_client_id paypal_secret adyen_key model".split()
     )
     settings = Settings.model_validate({**unset, **given})
     services = EmbeddedServices(settings, durable=False)

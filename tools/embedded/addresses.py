@@ -22,6 +22,8 @@ class Addresses(Frozen):
     """The local sandbox processor, when one runs."""
     paypal_url: str | None = None
     """Its PayPal side, when no PayPal account is connected."""
+    adyen_url: str | None = None
+    """Its Adyen side."""
 
     def environment(self) -> dict[str, str]:
         """The same as the settings' variables, for a child process that works with these services."""

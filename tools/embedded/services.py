@@ -132,7 +132,7 @@ class EmbeddedServices:
 
         port = await self._serve("sandbox", command, check)
         here = f"http://127.0.0.1:{port}"
-        sides = {"stripe_url": here}
+        sides = {"stripe_url": here, "adyen_url": f"{here}/adyen"}
         if self._settings.paypal_client_id is None:
             sides["paypal_url"] = self._settings.paypal_url or f"{here}/paypal"
         addresses = addresses.model_copy(update=sides)

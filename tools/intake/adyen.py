@@ -8,7 +8,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from tools.intake.notice import (
@@ -64,7 +64,7 @@ def verify(raw: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: 
     """
     keys = [bytes.fromhex(secret) for secret in secrets]
     try:
-        items = _items(read_object(raw))
+        items = items_of(read_object(raw))
         for index, item in enumerate(items):
             given = optional_text(mapping(item.get("additionalData"), "additionalData"), "hmacSignature") or ""
             _check(index, signed_text(item), given, keys)
@@ -113,10 +113,11 @@ def parse(raw: bytes) -> tuple[WebhookNotice, ...]:
     """Every item of the notification; UnreadableNotice when one is none of Adyen's."""
     notification = read_object(raw)
     live = {"true": True, "false": False}.get(str(notification.get("live")).lower())
-    return tuple(_notice(item, live) for item in _items(notification))
+    return tuple(notice_of(item, live) for item in items_of(notification))
 
 
-def _items(notification: Mapping[str, Any]) -> list[dict[str, Any]]:
+def items_of(notification: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The items of a notification; UnreadableNotice when there are none."""
     wrapped = notification.get("notificationItems")
     if not isinstance(wrapped, list) or not wrapped:
         raise UnreadableNotice("notificationItems must hold at least one item")
@@ -124,15 +125,20 @@ def _items(notification: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [mapping(mapping(each, "an item").get(named), named) for each in cast("list[object]", wrapped)]
 
 
-def _notice(item: Mapping[str, Any], live: bool | None) -> WebhookNotice:
+def notice_of(item: Mapping[str, Any], live: bool | None) -> WebhookNotice:
+    """One item as a notice; UnreadableNotice when it is none of Adyen's.
+
+    The date belongs to the event's id: a dispute that is answered in two stages is told INFORMATION_SUPPLIED twice, and
+    what stands at Adyen is only known from all that it told.
+    """
     code, reference = text(item, "eventCode"), text(item, "pspReference")
-    kind = _KINDS.get(code, NoticeKind.OTHER)
+    kind, at = _KINDS.get(code, NoticeKind.OTHER), moment(text(item, "eventDate"), "eventDate")
     return notice(
         processor=WebhookProcessor.ADYEN,
-        event_id=f"{reference}:{code}:{_written(item.get('success'))}",
+        event_id=f"{reference}:{code}:{_written(item.get('success'))}:{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}",
         event_type=code,
         kind=kind,
-        at=moment(text(item, "eventDate"), "eventDate"),
+        at=at,
         account=text(item, "merchantAccountCode"),
         live=live,
         dispute=reference if kind in _DISPUTES else None,

@@ -8,7 +8,7 @@ from tools.ports import Processor, ProcessorError
 _SETTING = {
     ProcessorName.STRIPE: "AMENDS_STRIPE_KEY",
     ProcessorName.PAYPAL: "AMENDS_PAYPAL_CLIENT_ID and AMENDS_PAYPAL_SECRET",
-    ProcessorName.ADYEN: "AMENDS_ADYEN_KEY",
+    ProcessorName.ADYEN: "AMENDS_ADYEN_KEY, AMENDS_ADYEN_ACCOUNT and its webhook",
 }
 
 

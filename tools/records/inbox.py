@@ -201,6 +201,17 @@ class WebhookInbox:
             cursor = await scope.execute(_LISTED, (wanted, wanted, dispute, dispute, limit))
             return [_entry(row) async for row in cursor]
 
+    async def bodies_about(self, merchant: str, processor: WebhookProcessor, reference: str) -> Sequence[bytes]:
+        """Every body that came in with an event of, or on the payment of, `reference`; erased ones are left out."""
+        async with self._records.merchant(merchant) as scope:
+            cursor = await scope.execute(
+                "select event_id, wrapped, sealed from amends.webhook_inbox"
+                " where processor = %s and wrapped is not null and (charge = %s or split_part(event_id, ':', 1) = %s)",
+                (processor.value, reference, reference),
+            )
+            rows = [(str(row[0]), bytes(row[1]), bytes(row[2])) async for row in cursor]
+        return [self._opened(_Place(merchant, processor.value, event_id), *rest) for event_id, *rest in rows]
+
     async def raw(self, merchant: str, processor: WebhookProcessor, event_id: str) -> bytes:
         """The body as it came; LookupError when there is no such notice, CaseErased when its case was erased."""
         place = _Place(merchant, processor.value, event_id)
@@ -213,8 +224,11 @@ class WebhookInbox:
             raise LookupError(f"merchant {merchant} has no notice {event_id} of {processor.value}")
         if row[0] is None:
             raise CaseErased(f"notice {event_id} was erased with its case; only its digest is left")
-        key = open_sealed(self._records.master_key, bytes(row[0]), "webhook-key", *place)
-        return open_sealed(key, bytes(row[1]), "webhook", *place)
+        return self._opened(place, bytes(row[0]), bytes(row[1]))
+
+    def _opened(self, place: _Place, wrapped: bytes, sealed: bytes) -> bytes:
+        key = open_sealed(self._records.master_key, wrapped, "webhook-key", *place)
+        return open_sealed(key, sealed, "webhook", *place)
 
 
 async def erase_notices(scope: Scope, case_id: str) -> None:

@@ -106,6 +106,7 @@ async def test_up_runs_services_sandbox_worker_and_webhooks_and_starts_again_wha
         addresses = read_addresses(data)
         assert addresses is not None
         assert addresses.stripe_url is not None
+        assert addresses.adyen_url == f"{addresses.stripe_url}/adyen"
         overview = said[0]
         children = read_record(data).children
         assert sorted(children) == ["chroma", "postgres", "sandbox", "temporal", "webhooks", "worker"]
@@ -210,6 +211,20 @@ def test_doctor_names_each_broken_thing_with_its_mend_and_fails(data: Path) -> N
     broken = [line.split("│")[2].strip() for line in result.output.splitlines() if "│ broken │" in line]
     assert broken == ["master key", "PostgreSQL", "records' schema", "Chroma", "processor", "PayPal"]
     assert "very-secret" not in result.output
+
+
+async def test_doctor_tells_how_adyen_is_connected(data: Path) -> None:
+    webhook = {"processor": "adyen", "account": "Lumen", "merchant": "lumen", "secrets": ["AB" * 32]}
+    key = {"adyen_key": "very-secret-1234", "adyen_account": "Lumen", "adyen_live_prefix": "1797a841fbb37ca7-Lumen"}
+    given = {**NOTHING, **key, "data": data, "webhooks": [webhook]}
+    deaf = _about("Adyen", await examine(Settings.model_validate(given)))
+    whole = _about("Adyen", await examine(Settings.model_validate({**given, "webhook_port": 8443})))
+    played = _about("Adyen", await examine(Settings.model_validate({**NOTHING, "data": data})))
+
+    assert whole.found == "account Lumen in LIVE mode, key ending in 1234"
+    assert deaf.found == f"{whole.found}; no door receives its webhook here"
+    assert played.found == "the local sandbox: no real money moves"
+    assert [one.state for one in (deaf, whole, played)] == [State.NOTE, State.GOOD, State.NOTE]
 
 
 async def test_doctor_tells_versions_and_schema_of_running_services(data: Path) -> None:

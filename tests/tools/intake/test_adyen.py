@@ -114,7 +114,7 @@ def test_adyens_own_examples_are_read(name: str) -> None:
     (notice,) = adyen.parse(raw)
     item = example["notificationItems"][0]["NotificationRequestItem"]
     code = item["eventCode"]
-    assert notice.event_id == f"{item['pspReference']}:{code}:{item['success']}"
+    assert notice.event_id.startswith(f"{item['pspReference']}:{code}:{item['success']}:20")
     assert notice.kind is not NoticeKind.OTHER
     assert notice.charge == item.get("originalReference")
     about_refund_or_fraud = "REFUND" in code or "FRAUD" in code
@@ -137,6 +137,15 @@ def test_the_failed_and_the_successful_event_are_two() -> None:
     for success in ("true", "false"):
         refund["success"] = success
         ids.add(adyen.parse(json.dumps(notification).encode())[1].event_id)
+    assert len(ids) == 2
+
+
+def test_the_same_event_of_another_date_is_another_one() -> None:
+    notification = two()
+    ids: set[str] = set()
+    for date in ("2025-05-17T09:35:14+02:00", "2025-05-17T07:35:14Z", "2025-06-17T09:35:14+02:00"):
+        notification["notificationItems"][0]["NotificationRequestItem"]["eventDate"] = date
+        ids.add(adyen.parse(json.dumps(notification).encode())[0].event_id)
     assert len(ids) == 2
 
 

@@ -6,13 +6,22 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
+from tests.tools.processors.adyen_shop import AdyenShop
 from tests.tools.processors.paypal_shop import PayPalShop
 from tests.tools.processors.shop import SPECIFICATION, Shop
+from tests.tools.records.conftest import owner_url, records, server, superuser_url
+from tools.processors.adyen import AdyenClient, AdyenProcessor, addresses
 from tools.processors.paypal import PayPalClient, PayPalProcessor
+from tools.processors.sandbox.adyen.control import AdyenSandbox, SandboxNotifications
+from tools.processors.sandbox.adyen.notices import ACCOUNT
 from tools.processors.sandbox.control import SandboxControl
 from tools.processors.sandbox.launch import RunningSandbox, start_sandbox
 from tools.processors.sandbox.paypal.control import PayPalWorld
 from tools.processors.stripe import StripeClient, StripeProcessor
+from tools.records.adyen_requests import RecordedAdyenRequests
+from tools.records.records import Records
+
+__all__ = ["owner_url", "records", "server", "superuser_url"]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -64,3 +73,29 @@ async def paypal(open_paypal_shop: PayPalShop) -> AsyncGenerator[PayPalShop]:
     await open_paypal_shop.troubles.forget_violations()
     yield open_paypal_shop
     assert await open_paypal_shop.troubles.violations() == []
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def open_adyen_shop(sandbox: RunningSandbox, records: Records) -> AsyncGenerator[AdyenShop]:
+    """The Adyen account of the session, its own requests kept in PostgreSQL."""
+    where = addresses(None, f"{sandbox.url}/adyen")
+    client, impatient, stranger = (
+        AdyenClient(SecretStr("key-of-the-shop"), account, where, timeout_seconds=seconds)
+        for account, seconds in ((ACCOUNT, 20.0), (ACCOUNT, 2.0), ("SomebodyElse", 20.0))
+    )
+    requests = RecordedAdyenRequests(records, ACCOUNT)
+    async with AdyenSandbox(sandbox.url) as world, SandboxControl(sandbox.url) as control:
+        told = SandboxNotifications(world)
+        processors = [AdyenProcessor(one, told, requests) for one in (client, impatient, stranger)]
+        yield AdyenShop(*processors, client=client, requests=requests, told=told, world=world, control=control)
+    for one in (client, impatient, stranger):
+        await one.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def adyen(open_adyen_shop: AdyenShop) -> AsyncGenerator[AdyenShop]:
+    """The Adyen account; afterwards nothing may have broken the specification, neither we nor the sandbox."""
+    await open_adyen_shop.control.clear_troubles()
+    await open_adyen_shop.control.forget_violations()
+    yield open_adyen_shop
+    assert await open_adyen_shop.control.violations() == []

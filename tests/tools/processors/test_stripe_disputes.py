@@ -262,6 +262,9 @@ async def test_a_submission_whose_answer_never_came_is_seen_by_reading(shop: Sho
     )
     await shop.world.until_held()
     sender.cancel()
+    async with asyncio.timeout(20):
+        while await shop.world.held():  # until the sandbox has seen that the sender is gone
+            await asyncio.sleep(0.02)
 
     again = await shop.processor.submit_evidence(package(dispute, pdf(1)), pdf(1), key=f"submit-{dispute}")
     assert again.submission_count == 1

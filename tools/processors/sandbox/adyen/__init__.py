@@ -1,0 +1,1 @@
+"""Adyen's side of the sandbox: its Disputes and Checkout APIs, and the webhooks it sends."""
