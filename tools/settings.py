@@ -92,6 +92,8 @@ class Settings(BaseSettings):
     """The company's prefix of live addresses; left out, Adyen's test system is called."""
     adyen_url: str | None = None
     """Adyen's side of another sandbox, for example `http://127.0.0.1:12111/adyen`; only without `adyen_key`."""
+    processor_timeout_seconds: float = Field(default=30.0, gt=0, le=600)
+    """How long an answer of a processor is waited for before the step is tried again."""
     webhooks: tuple[WebhookAccount, ...] = ()
     """A JSON list; each account once."""
     webhook_port: int | None = Field(default=None, ge=1, le=65535)

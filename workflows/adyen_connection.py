@@ -26,16 +26,17 @@ async def adyen_connection(
 
     What we ask of Adyen is kept under the merchant whose account it is, and with the sandbox under its own account.
     """
-    webhook = settings.adyen_webhook
+    webhook, patience = settings.adyen_webhook, settings.processor_timeout_seconds
     if settings.adyen_key is not None and webhook is not None:
-        client = AdyenClient(settings.adyen_key, webhook.account, addresses(settings.adyen_live_prefix))
+        where = addresses(settings.adyen_live_prefix)
+        client = AdyenClient(settings.adyen_key, webhook.account, where, timeout_seconds=patience)
         told = RecordedAdyenNotifications(WebhookInbox(records), webhook.merchant)
         try:
             yield AdyenProcessor(client, told, RecordedAdyenRequests(records, webhook.merchant))
         finally:
             await client.close()
     elif sandbox is not None:
-        client = AdyenClient(_SANDBOX_KEY, ACCOUNT, addresses(None, sandbox))
+        client = AdyenClient(_SANDBOX_KEY, ACCOUNT, addresses(None, sandbox), timeout_seconds=patience)
         try:
             async with AdyenSandbox(control_url(sandbox)) as world:
                 yield AdyenProcessor(client, SandboxNotifications(world), RecordedAdyenRequests(records, ACCOUNT))

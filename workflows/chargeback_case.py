@@ -54,6 +54,12 @@ _OPEN = "needs_response"
 _LATER_CYCLES = frozenset({"pre_arbitration", "arbitration"})
 
 
+def _as_steady_as(buffer_hours: float) -> RetryPolicy:
+    """Sending is tried again at least a hundred times within the buffer before the date, and every five minutes."""
+    pause = min(timedelta(minutes=5), timedelta(hours=buffer_hours) / 100)
+    return RetryPolicy(initial_interval=min(timedelta(seconds=1), pause), maximum_interval=pause)
+
+
 @workflow.defn
 class ChargebackCase:
     """One dispute. The deadline is the processor's own, less the policy's buffer."""
@@ -154,6 +160,7 @@ class ChargebackCase:
             DefenceActivities.link_payment,
             LinkPayment(merchant=self._case.merchant, case_id=self._case.case_id),
             start_to_close_timeout=_STEP,
+            heartbeat_timeout=SILENCE,
             retry_policy=_STEADY,
         )
         return linked
@@ -350,7 +357,7 @@ class ChargebackCase:
             ),
             start_to_close_timeout=timedelta(minutes=2),
             heartbeat_timeout=SILENCE,
-            retry_policy=_STEADY,
+            retry_policy=_as_steady_as(decided.buffer_hours),
         )
         return result
 

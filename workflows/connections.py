@@ -32,7 +32,11 @@ async def open_processors(
     connected: dict[ProcessorName, Processor] = {}
     async with AsyncExitStack() as clients:
         if settings.stripe_key is not None or addresses.stripe_url is not None:
-            stripe = StripeClient(settings.stripe_key or SANDBOX_KEY, url=addresses.stripe_url)
+            stripe = StripeClient(
+                settings.stripe_key or SANDBOX_KEY,
+                url=addresses.stripe_url,
+                timeout_seconds=settings.processor_timeout_seconds,
+            )
             clients.push_async_callback(stripe.close)
             connected[ProcessorName.STRIPE] = StripeProcessor(stripe)
         paypal = _paypal(settings, addresses)
@@ -47,6 +51,10 @@ async def open_processors(
 
 def _paypal(settings: Settings, addresses: Addresses) -> PayPalClient | None:
     """Credentials go to PayPal, or where the settings say, and never to a sandbox that happens to run."""
+    patience = settings.processor_timeout_seconds
     if settings.paypal_client_id is not None and settings.paypal_secret is not None:
-        return PayPalClient(settings.paypal_client_id, settings.paypal_secret, url=settings.paypal_url or LIVE)
-    return PayPalClient("sandbox", SANDBOX_KEY, url=addresses.paypal_url) if addresses.paypal_url else None
+        address = settings.paypal_url or LIVE
+        return PayPalClient(settings.paypal_client_id, settings.paypal_secret, url=address, timeout_seconds=patience)
+    if addresses.paypal_url is not None:
+        return PayPalClient("sandbox", SANDBOX_KEY, url=addresses.paypal_url, timeout_seconds=patience)
+    return None

@@ -112,8 +112,11 @@ def drop_finished_workers() -> None:
 
 
 @asynccontextmanager
-async def running_house() -> AsyncGenerator["House", None]:
-    """PostgreSQL, Temporal, Chroma and the sandbox processor, all real, and everything erased afterwards."""
+async def running_house(*, durable: bool = False, **more: Any) -> AsyncGenerator["House", None]:
+    """PostgreSQL, Temporal, Chroma and the sandbox processor, all real, and everything erased afterwards.
+
+    With `durable`, Temporal keeps its state on disk; `more` are further settings.
+    """
     parent = Path(tempfile.mkdtemp(prefix="amends-house-"))
     parent.chmod(0o755)
     sandbox = await start_sandbox(parent / "sandbox", SPECIFICATION)
@@ -127,8 +130,8 @@ async def running_house() -> AsyncGenerator["House", None]:
     unset = dict.fromkeys(
         "postgres_url temporal_address chroma_url stripe_key paypal_client_id paypal_secret adyen_key model".split()
     )
-    settings = Settings.model_validate({**unset, **given})
-    services = EmbeddedServices(settings, durable=False)
+    settings = Settings.model_validate({**unset, **given, **more})
+    services = EmbeddedServices(settings, durable=durable)
     await services.start()
     try:
         async with (

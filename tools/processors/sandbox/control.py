@@ -19,6 +19,7 @@ from tools.processors.sandbox.messages import (
     NewCharge,
     NewDispute,
     RefundOutcome,
+    Storm,
     Violation,
 )
 
@@ -64,6 +65,10 @@ class SandboxControl:
     async def plan_fault(self, kind: FaultKind, path: str, *, method: str = "POST", times: int = 1) -> None:
         """The next `times` requests of `method` whose whole path matches `path` go wrong."""
         await self._call("POST", "/_sandbox/faults", Fault(kind=kind, method=method, path=path, times=times))
+
+    async def storm(self, share: float, *kinds: FaultKind, seed: int = 0) -> None:
+        """This share of all requests goes wrong from now on, at random among `kinds`."""
+        await self._call("POST", "/_sandbox/storm", Storm(share=share, kinds=kinds, seed=seed))
 
     async def plan_hold(self, point: HoldPoint, path: str, *, method: str = "POST", times: int = 1) -> None:
         """The next `times` matching requests wait at `point`."""

@@ -23,6 +23,7 @@ from tools.processors.sandbox.messages import (
     NewCharge,
     NewDispute,
     RefundOutcome,
+    Storm,
     Submission,
 )
 from tools.processors.sandbox.refusal import Refusal
@@ -49,6 +50,7 @@ class Control:
             Route("/_sandbox/refunds/{id}/outcome", self._refund_outcome, methods=["POST"]),
             Route("/_sandbox/disputes/{id}/outcome", self._dispute_outcome, methods=["POST"]),
             Route("/_sandbox/faults", self._fault, methods=["POST"]),
+            Route("/_sandbox/storm", self._storm, methods=["POST"]),
             Route("/_sandbox/holds", self._hold, methods=["POST"]),
             Route("/_sandbox/holds", self._waiting),
             Route("/_sandbox/holds/release", self._release, methods=["POST"]),
@@ -101,6 +103,10 @@ class Control:
 
     async def _fault(self, request: Request) -> Response:
         self._trouble.plan_fault(await _message(request, Fault))
+        return JSONResponse({"planned": True})
+
+    async def _storm(self, request: Request) -> Response:
+        self._trouble.storm(await _message(request, Storm))
         return JSONResponse({"planned": True})
 
     async def _hold(self, request: Request) -> Response:

@@ -4,8 +4,9 @@ import asyncio
 import itertools
 import re
 from dataclasses import dataclass, field
+from random import Random
 
-from tools.processors.sandbox.messages import Fault, FaultKind, HeldRequest, Hold, HoldPoint
+from tools.processors.sandbox.messages import Fault, FaultKind, HeldRequest, Hold, HoldPoint, Storm
 
 
 @dataclass
@@ -31,10 +32,16 @@ class Trouble:
         self._holds: list[_Planned] = []
         self._waiting: dict[int, _Waiting] = {}
         self._tickets = itertools.count(1)
+        self._storm = Storm(share=0)
+        self._chance = Random()  # noqa: S311 -- chance, not secrecy
 
     def plan_fault(self, fault: Fault) -> None:
         """The next matching requests go wrong."""
         self._faults.append(_Planned(fault, fault.times))
+
+    def storm(self, storm: Storm) -> None:
+        """From now on, this share of all requests goes wrong."""
+        self._storm, self._chance = storm, Random(storm.seed)  # noqa: S311 -- chance, not secrecy
 
     def plan_hold(self, hold: Hold) -> None:
         """The next matching requests wait."""
@@ -46,6 +53,8 @@ class Trouble:
             if planned.matches(method, path) and isinstance(planned.plan, Fault):
                 planned.left -= 1
                 return planned.plan.kind
+        if self._storm.kinds and self._chance.random() < self._storm.share:
+            return self._chance.choice(self._storm.kinds)
         return None
 
     def hold_for(self, point: HoldPoint, method: str, path: str, key: str | None) -> HeldRequest | None:
@@ -83,4 +92,5 @@ class Trouble:
         """Forget what was planned and let everybody go."""
         self._faults.clear()
         self._holds.clear()
+        self._storm = Storm(share=0)
         self.release(None)

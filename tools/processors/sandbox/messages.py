@@ -68,6 +68,16 @@ class Fault(Frozen):
     times: int = Field(default=1, ge=1)
 
 
+class Storm(Frozen):
+    """Requests of every kind go wrong at random, until the next storm; planned faults come first."""
+
+    share: float = Field(ge=0, le=1)
+    """How many of all requests; 1 is an outage, 0 is calm."""
+    kinds: tuple[FaultKind, ...] = ()
+    """Which of them, each as likely as it is often here."""
+    seed: int = 0
+
+
 class HoldPoint(StrEnum):
     """Where a request is held."""
 

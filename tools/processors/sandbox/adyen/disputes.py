@@ -3,7 +3,7 @@
 import base64
 import binascii
 import hashlib
-from datetime import UTC
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -151,7 +151,13 @@ class Disputes:
         if missing:
             raise NotTaken(f"Missing required defense documents: {', '.join(missing)}.")
         self._books.add_submission(
-            identifier, {"reason": reason, "document_sha256": body["documents"], "idempotency_key": key}
+            identifier,
+            {
+                "at": datetime.fromtimestamp(now, UTC).isoformat(),
+                "reason": reason,
+                "document_sha256": body["documents"],
+                "idempotency_key": key,
+            },
         )
         body["documents"], body["due"] = {}, 0
         self._books.save(entry)

@@ -106,6 +106,7 @@ class AdyenPaymentLedger(Frozen):
 class AdyenSubmission(Frozen):
     """A defence that reached the issuer."""
 
+    at: AwareDatetime
     reason: str
     document_sha256: dict[str, str]
     """Document type to the digest of its content."""
