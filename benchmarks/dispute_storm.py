@@ -209,7 +209,7 @@ async def storm(count: int, rate: float, seed: int) -> bool:
         running_house(durable=True, processor_timeout_seconds=3.0) as house,
         AdyenSandbox(str(house.installation.settings.stripe_url)) as adyen,
     ):
-        raging = asyncio.create_task(_rage(house, weather, Random(seed + 1)))  # noqa: S311
+        raging = asyncio.create_task(_rage(house, weather, Random(seed + 1)))
         disputes = await _arrive(house, adyen, count, rate, chance)
         last = max(one.due for one in disputes)
         await asyncio.sleep(max(0.0, (last - datetime.now(UTC)).total_seconds()))

@@ -1,7 +1,8 @@
 """Promises of days and weeks, kept on Temporal's time-skipping server under the house's own policy."""
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,12 +20,18 @@ from workflows.messages import ReviewAction, Stage
 _SERVER = Path(sys.executable).with_name("temporal-test-server")
 
 
-@pytest.fixture
-async def calendar(house: House) -> AsyncIterator[WorkflowEnvironment]:
+@asynccontextmanager
+async def skipping_server(house: House) -> AsyncGenerator[WorkflowEnvironment, None]:
     """A server whose clock runs ahead whenever every workflow only waits."""
     async with await WorkflowEnvironment.start_time_skipping(
         data_converter=data_converter(house.installation.master_key), test_server_existing_path=str(_SERVER)
     ) as environment:
+        yield environment
+
+
+@pytest.fixture
+async def calendar(house: House) -> AsyncIterator[WorkflowEnvironment]:
+    async with skipping_server(house) as environment:
         yield environment
 
 
