@@ -1,7 +1,7 @@
 """`ChargebackCase`: a bank's dispute from notice to a submitted packet and its outcome."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
@@ -51,6 +51,7 @@ _OUTCOME_POLL = timedelta(days=1)
 _UNDECIDED = "nobody has decided"
 _ENDED = frozenset({"won", "lost", "closed"})
 _OPEN = "needs_response"
+_Result = TypeVar("_Result")
 _LATER_CYCLES = frozenset({"pre_arbitration", "arbitration"})
 
 
@@ -78,6 +79,11 @@ class ChargebackCase:
         self._news = False
         self._held = False
         self._answered = False
+        self._sending = False
+
+    def _legal(self) -> tuple[str, ...]:
+        # What is on its way to the processor is not decided anew, also while people are called to it.
+        return () if self._sending else legal_for_chargeback(self._stage)
 
     @workflow.query
     def view(self) -> CaseView:
@@ -91,7 +97,7 @@ class ChargebackCase:
             stance=self._decided.stance if self._decided else None,
             amount=self._decided.contested if self._decided else None,
             due=self._due,
-            allowed=legal_for_chargeback(self._stage),
+            allowed=self._legal(),
             result=self._result,
         )
 
@@ -108,7 +114,7 @@ class ChargebackCase:
     @review.validator
     def _may_review(self, review: Review) -> None:
         refuse_second(self._review)
-        refuse_unless(review.action.value, self._stage, legal_for_chargeback(self._stage))
+        refuse_unless(review.action.value, self._stage, self._legal())
 
     @workflow.update
     async def amend_fact(self, correction: FactCorrection) -> Answered:
@@ -124,7 +130,7 @@ class ChargebackCase:
 
     @amend_fact.validator
     def _may_amend(self, correction: FactCorrection) -> None:
-        refuse_unless("amend-fact", self._stage, legal_for_chargeback(self._stage))
+        refuse_unless("amend-fact", self._stage, self._legal())
 
     @workflow.signal
     def evidence_added(self, added: EvidenceAdded) -> None:
@@ -187,7 +193,7 @@ class ChargebackCase:
                 if review is not None and (review.action is ReviewAction.DENY or decided.stance is not Stance.FIGHT):
                     decided = await self._by_reviewer(decided, review)
                     if decided.stance is Stance.ACCEPT:
-                        return await self._concede(decided)
+                        return await self._concede(decided, deadline)
                     continue
                 signed_by = review.by if review else None
             elif decided.stance is Stance.ACCEPT and decided.notice_hours and workflow.patched("announced-concession"):
@@ -203,10 +209,10 @@ class ChargebackCase:
                     decided = decided.model_copy(update={"route": Route.REVIEW, "review_because": (told,)})
                     continue
             if decided.stance is Stance.ACCEPT:
-                return await self._concede(decided)
+                return await self._concede(decided, deadline)
             if letter is None:
                 letter = await self._write(decided)
-            submitted = await self._submit(decided, letter, signed_by, linked.submission_count)
+            submitted = await self._submit(decided, letter, signed_by, linked.submission_count, deadline)
             if submitted.state is SubmissionState.SUBMITTED:
                 return None
             refused = True
@@ -339,11 +345,16 @@ class ChargebackCase:
         return mine
 
     async def _submit(
-        self, decided: DefenceDecided, letter: LetterWritten, signed_by: str | None, answered_before: int
+        self,
+        decided: DefenceDecided,
+        letter: LetterWritten,
+        signed_by: str | None,
+        answered_before: int,
+        deadline: Deadline,
     ) -> SubmissionResult:
         await self._note(Stage.SUBMITTING)
         key = f"{self._case.merchant}/{self._case.case_id}/{decided.decision_id}"
-        result: SubmissionResult = await workflow.execute_activity_method(
+        sending = workflow.start_activity_method(
             DefenceActivities.submit,
             Submit(
                 merchant=self._case.merchant,
@@ -359,7 +370,21 @@ class ChargebackCase:
             heartbeat_timeout=SILENCE,
             retry_policy=_as_steady_as(decided.buffer_hours),
         )
-        return result
+        return await self._calling(sending, deadline, "the answer")
+
+    async def _calling(self, sending: workflow.ActivityHandle[_Result], deadline: Deadline, what: str) -> _Result:
+        """What comes of a step at the processor; people are called by the deadline while it is not taken."""
+        if workflow.patched("called-while-sending"):
+            self._sending = True
+            while (until := deadline.next_call(workflow.now())) is not None:
+                if await within(until - workflow.now(), sending.done):
+                    break
+                left = deadline.left(workflow.now())
+                await self._note(Stage.ESCALATED, f"{left} and the processor has not taken {what}; it is tried again")
+        try:
+            return await sending
+        finally:
+            self._sending = False
 
     async def _follow(self, answered_stage: str) -> CaseView | None:
         """Wait for what comes of the answer: the closed case, or None when the issuer asks again in a later cycle."""
@@ -391,8 +416,8 @@ class ChargebackCase:
             return await self._close("partial", recovered)
         return await self._close(state, None)
 
-    async def _concede(self, decided: DefenceDecided) -> CaseView:
-        await workflow.execute_activity_method(
+    async def _concede(self, decided: DefenceDecided, deadline: Deadline) -> CaseView:
+        conceding = workflow.start_activity_method(
             DefenceActivities.concede,
             Concede(
                 merchant=self._case.merchant,
@@ -403,6 +428,7 @@ class ChargebackCase:
             heartbeat_timeout=SILENCE,
             retry_policy=_STEADY,
         )
+        await self._calling(conceding, deadline, "the concession")
         return await self._close("accepted", None)
 
     async def _close(self, outcome: str, amount: Money | None) -> CaseView:

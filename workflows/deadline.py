@@ -24,10 +24,10 @@ class Deadline(Frozen):
 
     @property
     def calls(self) -> tuple[datetime, ...]:
-        """When people are called to an answer that cannot go out by itself, in order."""
+        """When people are called to an answer that cannot go out by itself, in order; the last time at the date."""
         half = self.opened + (self.respond_by - self.opened) / 2
         last = [self.respond_by - before for before in _LAST_CALLS]
-        return tuple(sorted({half, *(moment for moment in last if moment > self.opened)}))
+        return tuple(sorted({half, *(moment for moment in last if moment > self.opened), self.respond_by}))
 
     def next_call(self, now: datetime) -> datetime | None:
         """The first call after `now`; None after the last."""

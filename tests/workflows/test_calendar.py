@@ -13,8 +13,9 @@ from temporalio.testing import WorkflowEnvironment
 from tests.workflows.hasty import ended, hasty, regretted, review, told
 from tests.workflows.house import House, plain_household, scratched
 from tests.workflows.test_chargeback_case import disputed, sample
+from tools.processors.sandbox.messages import FaultKind
 from workflows.codec import data_converter
-from workflows.desk import CaseDesk
+from workflows.desk import CaseDesk, NotNowError
 from workflows.messages import ReviewAction, Stage
 
 _SERVER = Path(sys.executable).with_name("temporal-test-server")
@@ -124,4 +125,24 @@ async def test_a_held_letter_stays_past_the_buffer_and_goes_when_it_is_released(
         assert (await house.bank.ledger()).disputes[dispute].submissions == ()
         await review(house, "calendar-5", ReviewAction.APPROVE)
         await house.until("calendar-5", Stage.SUBMITTED)
+    assert len((await house.bank.ledger()).disputes[dispute].submissions) == 1
+
+
+async def test_an_answer_the_processor_does_not_take_calls_people_and_goes_out_when_it_does(
+    house: House, calendar: WorkflowEnvironment
+) -> None:
+    house = among(house, calendar)
+    bundle, files = sample("c01-visa-131", "calendar-6")
+    await house.bank.plan_fault(FaultKind.SERVER_ERROR, "/v1/disputes/dp_calendar_6", times=100_000)
+    async with house.worker():
+        dispute = await disputed(house, bundle, files, timedelta(hours=18))
+        await house.until("calendar-6", Stage.SUBMITTING)
+        await calendar.sleep(timedelta(hours=9, minutes=5))
+        view = await house.until("calendar-6", Stage.ESCALATED)
+        assert view.detail == "8 hours are left to answer and the processor has not taken the answer; it is tried again"
+        with pytest.raises(NotNowError, match="legal now: nothing"):
+            await review(house, "calendar-6", ReviewAction.DENY)
+        await house.bank.clear_troubles()
+        await calendar.sleep(timedelta(minutes=10))
+        await house.until("calendar-6", Stage.SUBMITTED)
     assert len((await house.bank.ledger()).disputes[dispute].submissions) == 1

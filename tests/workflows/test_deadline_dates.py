@@ -15,13 +15,14 @@ def due_in(time: timedelta, buffer: timedelta = timedelta(hours=48)) -> Deadline
     return Deadline(opened=OPENED, respond_by=OPENED + time, buffer=buffer)
 
 
-def test_people_are_called_at_half_of_the_time_two_days_and_six_hours_before() -> None:
+def test_people_are_called_at_half_of_the_time_two_days_and_six_hours_before_and_at_the_date() -> None:
     deadline = due_in(timedelta(days=20))
     assert deadline.send_by == OPENED + timedelta(days=18)
     assert deadline.calls == (
         OPENED + timedelta(days=10),
         OPENED + timedelta(days=18),
         OPENED + timedelta(days=19, hours=18),
+        OPENED + timedelta(days=20),
     )
     assert deadline.next_call(OPENED) == OPENED + timedelta(days=10)
     assert deadline.next_call(OPENED + timedelta(days=10)) == OPENED + timedelta(days=18)
@@ -29,8 +30,9 @@ def test_people_are_called_at_half_of_the_time_two_days_and_six_hours_before() -
 
 
 def test_a_short_time_has_the_calls_that_fit_into_it() -> None:
-    assert due_in(timedelta(days=1)).calls == (OPENED + timedelta(hours=12), OPENED + timedelta(hours=18))
-    assert due_in(timedelta(hours=4)).calls == (OPENED + timedelta(hours=2),)
+    hours = [(call - OPENED) / timedelta(hours=1) for call in due_in(timedelta(days=1)).calls]
+    assert hours == [12, 18, 24]
+    assert [(call - OPENED) / timedelta(hours=1) for call in due_in(timedelta(hours=4)).calls] == [2, 4]
 
 
 @pytest.mark.parametrize(
@@ -52,6 +54,6 @@ def test_how_long_there_is_is_told_in_the_unit_that_counts(left: timedelta, word
 def test_calls_are_in_order_inside_the_time_and_there_is_always_one(time: timedelta, passed: timedelta) -> None:
     deadline = due_in(time)
     assert list(deadline.calls) == sorted(set(deadline.calls))
-    assert all(OPENED < moment < deadline.respond_by for moment in deadline.calls)
+    assert all(OPENED < moment <= deadline.respond_by for moment in deadline.calls)
     call = deadline.next_call(OPENED + passed)
     assert call is None or call > OPENED + passed

@@ -325,3 +325,24 @@ async def test_an_earlier_charge_stripe_does_not_know_is_refused(shop: Shop) -> 
     sent = await compelled(shop, "10.4", await shop.sold(), "ch_nobody_knows")
     with pytest.raises(ProcessorError, match="ch_nobody_knows"):
         await shop.processor.stage_evidence(sent, pdf(1), key=f"stage-{sent.dispute}")
+
+
+@pytest.mark.parametrize("path", ["/v1/files", "/v1/disputes/.*"])
+async def test_a_failure_stripe_remembers_under_a_key_does_not_keep_the_answer_back(shop: Shop, path: str) -> None:
+    dispute = await disputed(shop)
+    sent, key = package(dispute, pdf(1)), f"{dispute}-remembered"
+    await shop.world.plan_fault(FaultKind.SERVER_ERROR_AFTER, path, times=1)
+    with pytest.raises(ProcessorError) as failed:
+        await shop.processor.stage_evidence(sent, pdf(1), key=key)
+    assert failed.value.retry is True
+    await shop.processor.stage_evidence(sent, pdf(1), key=key)
+
+    await shop.world.plan_fault(FaultKind.SERVER_ERROR_AFTER, "/v1/disputes/.*", times=1)
+    with pytest.raises(ProcessorError):
+        await shop.processor.submit_evidence(sent, pdf(1), key=f"{key}-submit")
+
+    # It happened though Stripe answered 500: asked for again it is refused, and read it is there.
+    with pytest.raises(ProcessorError, match="already been submitted"):
+        await shop.processor.submit_evidence(sent, pdf(1), key=f"{key}-submit")
+    assert (await shop.processor.dispute(dispute)).submission_count == 1
+    assert len((await shop.world.ledger()).disputes[dispute].submissions) == 1

@@ -1,9 +1,10 @@
 """A thin client on Stripe's own library: one address for all traffic, explicit timeouts, no hidden retries."""
 
 import logging
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from io import BytesIO
 from typing import TYPE_CHECKING, TypeVar
+from uuid import uuid4
 
 import httpx
 import stripe
@@ -20,6 +21,7 @@ logging.getLogger("stripe").setLevel(logging.INFO)
 stripe.enable_telemetry = False
 
 _Answer = TypeVar("_Answer")
+_SERVER_ERROR = 500
 _PAGE = 100
 """The longest page Stripe gives."""
 
@@ -78,20 +80,47 @@ class StripeClient:
 
     async def update_dispute(self, reference: str, body: "DisputeUpdateParams", key: str) -> Dispute:
         """POST /v1/disputes/{id}."""
-        updated = self._stripe.v1.disputes.update_async(reference, body, {"idempotency_key": key})
-        return await _answered(updated, f"update dispute {reference}")
+        return await _guarded(
+            lambda under: self._stripe.v1.disputes.update_async(reference, body, {"idempotency_key": under}),
+            key,
+            f"update dispute {reference}",
+        )
 
     async def close_dispute(self, reference: str, key: str) -> Dispute:
         """POST /v1/disputes/{id}/close."""
-        closed = self._stripe.v1.disputes.close_async(reference, None, {"idempotency_key": key})
-        return await _answered(closed, f"close dispute {reference}")
+        return await _guarded(
+            lambda under: self._stripe.v1.disputes.close_async(reference, None, {"idempotency_key": under}),
+            key,
+            f"close dispute {reference}",
+        )
 
     async def upload_evidence(self, content: bytes, name: str, key: str) -> File:
         """POST /v1/files with purpose `dispute_evidence`."""
-        uploaded = self._stripe.v1.files.create_async(
-            {"purpose": "dispute_evidence", "file": _NamedBytes(content, name)}, {"idempotency_key": key}
+        return await _guarded(
+            lambda under: self._stripe.v1.files.create_async(
+                {"purpose": "dispute_evidence", "file": _NamedBytes(content, name)}, {"idempotency_key": under}
+            ),
+            key,
+            f"upload {name}",
         )
-        return await _answered(uploaded, f"upload {name}")
+
+
+async def _guarded(call: Callable[[str], Awaitable[_Answer]], key: str, what: str) -> _Answer:
+    """Await `call` under `key`; under a new one when Stripe repeats a failure of its own that it remembers.
+
+    Stripe keeps what it answered under a key for a day, a 500 too, which would outlast a dispute's date. Disputes
+    guard themselves: one takes one submission and one closing, and an upload that nothing names changes nothing. (A
+    refund does not, so it is never asked for under another key.)
+    """
+    try:
+        return await call(key)
+    except stripe.StripeError as error:
+        headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+        failed = _processor_error(error, what)
+        repeated = headers.get("idempotent-replayed") == "true" and (error.http_status or 0) >= _SERVER_ERROR
+    if not repeated:
+        raise failed
+    return await _answered(call(f"{key}-{uuid4().hex}"), what)
 
 
 async def _answered(call: Awaitable[_Answer], what: str) -> _Answer:
