@@ -2,5 +2,14 @@
 
 from tools.packets.packet import Packet, PacketError, PacketTooLarge, render_packet
 from tools.packets.profiles import PacketProfile, profile_for
+from tools.packets.provenance import letter_of_packet
 
-__all__ = ["Packet", "PacketError", "PacketProfile", "PacketTooLarge", "profile_for", "render_packet"]
+__all__ = [
+    "Packet",
+    "PacketError",
+    "PacketProfile",
+    "PacketTooLarge",
+    "letter_of_packet",
+    "profile_for",
+    "render_packet",
+]

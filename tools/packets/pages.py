@@ -6,6 +6,7 @@ from typing import Any, TypedDict
 
 from knowledge.letter.claims import Exhibit, ExhibitKind, ExhibitRow, Letter, LetterClaim, Proof, Sentence
 from knowledge.letter.wording import DAY_ONLY, NETWORK_NAMES, printed_date, printed_time
+from tools.packets.provenance import letter_keyword
 from tools.packets.scripts import printable, set_text
 
 _DIGEST_GROUP = 32
@@ -45,6 +46,7 @@ def packet_data(letter: Letter, proof: Proof, pictures: Mapping[str, PlacedPictu
             for line in letter.chronology
         ],
         "exhibits": [_exhibit(exhibit, pictures) for exhibit in letter.exhibits],
+        "letter": letter_keyword(proof.letter_sha256),
         "footer": f"Case {letter.case_id} · Dispute {letter.dispute_id}",
         "draft": f"Draft: {unproved} of {len(proof.lines)} statements not proved. Not for submission."
         if unproved

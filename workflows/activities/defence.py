@@ -8,10 +8,11 @@ from temporalio import activity
 from knowledge.case import CaseBundle, ChargebackNotice, DisputeStage
 from knowledge.decision import DefenceDecision
 from knowledge.judgement.defence import family_of
-from knowledge.letter.claims import Letter
+from knowledge.letter.claims import Letter, Proof
 from knowledge.letter.compose import compose_letter
 from knowledge.letter.dossier import CannotComposeError, DefenceDossier
-from knowledge.letter.verify import verify_letter
+from knowledge.letter.release import release_refusals
+from knowledge.letter.verify import letter_digest, verify_letter
 from knowledge.money import total
 from knowledge.outcomes.closed_dispute import ClosedDispute, DisputeEnd
 from knowledge.outcomes.costs import dispute_costs
@@ -19,7 +20,7 @@ from knowledge.rules.policy import MerchantPolicy
 from knowledge.rules.reason_codes import find_reason
 from knowledge.tracking import Route
 from tools.carriers import UnreadableTracking, read_route
-from tools.packets import Packet, PacketTooLarge, profile_for, render_packet
+from tools.packets import Packet, PacketTooLarge, letter_of_packet, profile_for, render_packet
 from tools.ports import DisputeState, EvidencePackage, ProcessorError
 from tools.processors.connected import ConnectedProcessors
 from tools.records.cases import CaseRecords
@@ -174,14 +175,23 @@ class DefenceActivities:
 
     @activity.defn
     async def submit(self, order: Submit) -> SubmissionResult:
-        """Stage, then submit once; whatever was submitted before is confirmed, never repeated."""
+        """Stage, then submit once; whatever was submitted before is confirmed, never repeated.
+
+        A letter that is not proved by its own exhibits, or a packet of another letter, is refused here, whoever signed.
+        """
         bundle, notice = await self._notice(order)
         packet = await self._cases.artifact(order.merchant, order.case_id, order.packet_sha256)
+        letter = Letter.model_validate_json(
+            await self._cases.artifact(order.merchant, order.case_id, order.letter_sha256)
+        )
+        refusals = release_refusals(letter, await self._proof_of(order, letter), letter_of_packet(packet))
         try:
             processor = self._processors.of(notice.processor)
             dispute = await processor.dispute(notice.dispute_id)
             if dispute.submission_count <= order.answered_before and dispute.state not in _CLOSED:
-                package = await self._package(order, bundle, dispute.stage)
+                if refusals:
+                    return SubmissionResult(state=SubmissionState.REFUSED, why="; ".join(refusals))
+                package = await self._package(order, bundle, letter, dispute.stage)
                 await processor.stage_evidence(package, packet, key=f"{order.key}/stage")
                 dispute = await processor.submit_evidence(package, packet, key=f"{order.key}/submit")
         except ProcessorError as error:
@@ -201,11 +211,20 @@ class DefenceActivities:
         )
         return SubmissionResult(state=SubmissionState.SUBMITTED)
 
-    async def _package(self, order: Submit, bundle: CaseBundle, stage: DisputeStage) -> EvidencePackage:
-        written = await self._cases.artifact(order.merchant, order.case_id, order.letter_sha256)
+    async def _proof_of(self, case: CaseRef, letter: Letter) -> Proof | None:
+        """The latest proof kept of this very letter."""
+        digest = letter_digest(letter)
+        kept = [one for one in await self._cases.artifacts(case.merchant, case.case_id) if one.kind == "proof"]
+        for one in reversed(kept):
+            proof = Proof.model_validate_json(await self._cases.artifact(case.merchant, case.case_id, one.sha256))
+            if proof.letter_sha256 == digest:
+                return proof
+        return None
+
+    async def _package(self, order: Submit, bundle: CaseBundle, letter: Letter, stage: DisputeStage) -> EvidencePackage:
         return evidence_package(
             bundle,
-            Letter.model_validate_json(written),
+            letter,
             await self._credits.credits(order.merchant, order.case_id),
             order.packet_sha256,
             stage,
