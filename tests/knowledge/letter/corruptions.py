@@ -64,14 +64,26 @@ _Corrupted = tuple[Letter, str, str]
 """The letter, what it said, and what it says now."""
 
 
+_Planter = Callable[[Letter, random.Random], Iterator[_Corrupted]]
+
+
 def corruptions(letters: Mapping[str, Letter]) -> list[Corruption]:
     """The 280 corruptions of composed letters, always the same ones for the same letters."""
-    typed = {(kind, place): _typed(kind, place) for kind, place in product(TYPED_KINDS, PLACES)}
-    untyped = {(kind, "sentence"): _untyped(kind) for kind in UNTYPED}
-    return [*_dealt(letters, typed, TYPED_TOTAL), *_dealt(letters, untyped, UNTYPED_TOTAL)]
+    return [*_dealt(letters, _typed_cells(), TYPED_TOTAL), *_dealt(letters, _untyped_cells(), UNTYPED_TOTAL)]
 
 
-_Planter = Callable[[Letter, random.Random], Iterator[_Corrupted]]
+def every_corruption(letters: Mapping[str, Letter]) -> Iterator[Corruption]:
+    """All corruptions the letters carry, of which the 280 are an even choice."""
+    for (kind, place), plant in (_typed_cells() | _untyped_cells()).items():
+        yield from _column(letters, kind, place, plant)
+
+
+def _typed_cells() -> dict[tuple[str, str], _Planter]:
+    return {(kind, place): _typed(kind, place) for kind, place in product(TYPED_KINDS, PLACES)}
+
+
+def _untyped_cells() -> dict[tuple[str, str], _Planter]:
+    return {(kind, "sentence"): _untyped(kind) for kind in UNTYPED}
 
 
 def _dealt(letters: Mapping[str, Letter], cells: Mapping[tuple[str, str], _Planter], total: int) -> list[Corruption]:
