@@ -1,6 +1,7 @@
 """Defence packets: a proved letter rendered as one PDF/A within a processor's limits."""
 
 from tools.packets.packet import Packet, PacketError, PacketTooLarge, render_packet
+from tools.packets.page_texts import page_texts
 from tools.packets.profiles import PacketProfile, profile_for
 from tools.packets.provenance import letter_of_packet
 
@@ -10,6 +11,7 @@ __all__ = [
     "PacketProfile",
     "PacketTooLarge",
     "letter_of_packet",
+    "page_texts",
     "profile_for",
     "render_packet",
 ]

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 from temporalio import activity
 
+from knowledge.analyst.read import analyst_view
+from knowledge.analyst.seen import seen_packet
 from knowledge.case import CaseBundle, ChargebackNotice, DisputeStage
 from knowledge.decision import DefenceDecision
 from knowledge.judgement.defence import family_of
@@ -20,7 +22,7 @@ from knowledge.rules.policy import MerchantPolicy
 from knowledge.rules.reason_codes import find_reason
 from knowledge.tracking import Route
 from tools.carriers import UnreadableTracking, read_route
-from tools.packets import Packet, PacketTooLarge, letter_of_packet, profile_for, render_packet
+from tools.packets import Packet, PacketTooLarge, letter_of_packet, page_texts, profile_for, render_packet
 from tools.ports import DisputeState, EvidencePackage, ProcessorError
 from tools.processors.connected import ConnectedProcessors
 from tools.records.cases import CaseRecords
@@ -97,7 +99,7 @@ class DefenceActivities:
 
     @activity.defn
     async def write_letter(self, order: WriteLetter) -> LetterWritten:
-        """Compose from typed claims, verify every sentence, render, and keep letter, proof and packet."""
+        """Compose from typed claims, verify every sentence, render, read it as an analyst does, and keep all of it."""
         bundle, notice = await self._notice(order)
         decision = await self._cases.decision(order.merchant, order.case_id, order.decision_id)
         if not isinstance(decision, DefenceDecision):
@@ -135,6 +137,10 @@ class DefenceActivities:
         packet_sha = await self._cases.save_artifact(
             order.merchant, order.case_id, "packet", f"packet-{stem}.pdf", packet.pdf
         )
+        view = analyst_view(seen_packet(letter, page_texts(packet.pdf)))
+        await self._cases.save_artifact(
+            order.merchant, order.case_id, "analyst", f"analyst-{stem}.json", view.model_dump_json(indent=1).encode()
+        )
         return LetterWritten(
             letter_sha256=letter_sha,
             packet_sha256=packet_sha,
@@ -142,6 +148,7 @@ class DefenceActivities:
             proved=not problems,
             problems=problems,
             pages=packet.pages,
+            attacks=tuple(f"{finding.told} {finding.by}" for finding in view.fatal),
         )
 
     async def _dossier(
