@@ -1,7 +1,7 @@
 """A letter as data for the template: strings with their direction, references spelt out, no markup."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 from knowledge.letter.claims import Exhibit, ExhibitKind, ExhibitRow, Letter, LetterClaim, Proof, Sentence
@@ -24,8 +24,8 @@ class PlacedPicture(TypedDict):
     width_mm: float
 
 
-def packet_data(letter: Letter, proof: Proof, pictures: Mapping[str, PlacedPicture]) -> dict[str, Any]:
-    """Everything the template sets; `pictures` by evidence digest."""
+def packet_data(letter: Letter, proof: Proof, pictures: Mapping[str, Sequence[PlacedPicture]]) -> dict[str, Any]:
+    """Everything the template sets; `pictures` by evidence digest, page by page."""
     claims = {claim.id: claim for claim in letter.claims}
     unproved = sum(1 for line in proof.lines if not line.proved)
     return {
@@ -89,7 +89,7 @@ def _sentence(sentence: Sentence, claims: Mapping[str, LetterClaim]) -> dict[str
     return {"text": set_text(sentence.text), "refs": list(places)}
 
 
-def _exhibit(exhibit: Exhibit, pictures: Mapping[str, PlacedPicture]) -> dict[str, Any]:
+def _exhibit(exhibit: Exhibit, pictures: Mapping[str, Sequence[PlacedPicture]]) -> dict[str, Any]:
     return {
         "letter": exhibit.letter,
         "title": exhibit.title,
@@ -98,10 +98,22 @@ def _exhibit(exhibit: Exhibit, pictures: Mapping[str, PlacedPicture]) -> dict[st
         # under its value.
         "stacked": exhibit.kind is ExhibitKind.CORRESPONDENCE,
         "dated": exhibit.kind in _EVENTFUL,
-        "whole": sum(map(_length, exhibit.rows)) <= _WHOLE_EXHIBIT,
+        "whole": sum(map(_length, exhibit.rows)) <= _WHOLE_EXHIBIT and exhibit.kind is not ExhibitKind.DOCUMENT,
+        # What a document is stands above its pages; what a photograph shows stands under it.
+        "pictures_last": exhibit.kind is ExhibitKind.DOCUMENT,
         "rows": [_row(row) for row in exhibit.rows],
-        "picture": pictures.get(exhibit.evidence_sha256 or ""),
+        "pictures": _captioned(exhibit, pictures.get(exhibit.evidence_sha256 or "", ())),
     }
+
+
+def _captioned(exhibit: Exhibit, pictures: Sequence[PlacedPicture]) -> list[dict[str, Any]]:
+    """Pages of a document say which they are; a photograph stands alone."""
+    total = len(pictures)
+    of_document = exhibit.kind is ExhibitKind.DOCUMENT
+    return [
+        {**picture, "caption": f"Exhibit {exhibit.letter}, page {number} of {total}" if of_document else ""}
+        for number, picture in enumerate(pictures, start=1)
+    ]
 
 
 def _length(row: ExhibitRow) -> int:

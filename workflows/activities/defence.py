@@ -22,7 +22,17 @@ from knowledge.rules.policy import MerchantPolicy
 from knowledge.rules.reason_codes import find_reason
 from knowledge.tracking import Route
 from tools.carriers import UnreadableTracking, read_route
-from tools.packets import Packet, PacketTooLarge, letter_of_packet, page_texts, profile_for, render_packet
+from tools.packets import (
+    PDF_START,
+    Packet,
+    PacketError,
+    UnshowableDocument,
+    check_document,
+    letter_of_packet,
+    page_texts,
+    profile_for,
+    render_packet,
+)
 from tools.ports import DisputeState, EvidencePackage, ProcessorError
 from tools.processors.connected import ConnectedProcessors
 from tools.records.cases import CaseRecords
@@ -116,7 +126,7 @@ class DefenceActivities:
             packet = render_packet(
                 letter, proof, await self._files(order, letter), profile_for(notice.processor.value, notice.network)
             )
-        except PacketTooLarge as error:
+        except PacketError as error:
             return LetterWritten(
                 letter_sha256="", packet_sha256="", proof_sha256="", proved=False, problems=(str(error),), pages=0
             )
@@ -173,8 +183,33 @@ class DefenceActivities:
             facts=tuple(await self._cases.facts(order.merchant, order.case_id)),
             decision=decision,
             credits=await self._credits.credits(order.merchant, order.case_id),
+            unshown=await self._unshown(order, bundle),
             dated=order.dated,
         )
+
+    async def _unshown(self, order: WriteLetter, bundle: CaseBundle) -> frozenset[str]:
+        """Documents that may not be exhibited; the letter is written without them, and the case's story says why."""
+        unshown: set[str] = set()
+        for document in bundle.documents:
+            if document.sha256 is None:
+                continue
+            data = await self._cases.evidence(order.merchant, order.case_id, document.sha256)
+            if not data.startswith(PDF_START):
+                continue
+            try:
+                check_document(data)
+            except UnshowableDocument as problem:
+                unshown.add(document.id)
+                await self._cases.record_event(
+                    order.merchant,
+                    order.case_id,
+                    "amends",
+                    "not exhibited",
+                    f"{document.id}: {problem}",
+                    document.sha256,
+                    key=f"{order.decision_id}/{document.id}/not-exhibited",
+                )
+        return frozenset(unshown)
 
     async def _files(self, order: WriteLetter, letter: Letter) -> dict[str, bytes]:
         shown = {exhibit.evidence_sha256 for exhibit in letter.exhibits if exhibit.evidence_sha256}
