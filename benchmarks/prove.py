@@ -75,6 +75,8 @@ def proofs(given: argparse.Namespace) -> list[Proof]:
         Proof("letters: every corruption that fits", (*letters, "--every"), r"(?m)^caught .*"),
         Proof("letters: share caught in free prose", (*letters, "--prose"), r"(?m)^free prose: .*"),
     ]
+    packets = (python, "-m", "benchmarks.packets", str(_RESULTS / "packets"))
+    wanted.append(Proof("a packet for each family × network", packets, r"(?m)^\d+ of \d+ packets.*"))
     models = (python, "-m", "benchmarks.model_runs")
     wanted.append(Proof("models: good, malicious, nonsense", models, r"(?m)^cases that differ: .*"))
     if given.weak:

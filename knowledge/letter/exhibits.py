@@ -36,7 +36,7 @@ CAPTIONS = {
     ExhibitKind.POLICY: "The sections as the buyer was shown them.",
     ExhibitKind.PRIOR_TRANSACTIONS: "Other transactions on the same credential, from the merchant's records.",
     ExhibitKind.PHOTO: "Reproduced in grey; the file's digest is below.",
-    ExhibitKind.DOCUMENT: "Reproduced in grey; the file's digest is below.",
+    ExhibitKind.DOCUMENT: "Reproduced in grey, white margins left out; the file's digest is below.",
 }
 
 MESSAGES_SHOWN = 30

@@ -14,7 +14,7 @@ from typing import Any
 
 import pypdf
 import typst
-from PIL import Image
+from PIL import Image, ImageOps
 from pypdf.errors import PyPdfError
 
 from tools.files.card_numbers import find_card_numbers
@@ -24,8 +24,12 @@ MOST_PAGES = 12
 """Of one document. More is a whole catalogue or all terms, which analysts do not read."""
 _MOST_ASPECT = 4.0
 """Longest side over the shorter one; beyond it a page is a strip nobody can read."""
-_PAGE_WIDTH_MM = 170
-_DOTS_PER_INCH = 210.0
+_WIDEST_MM = 297.0
+"""A wider page (a plan, a poster) is drawn as wide as A4 is long."""
+_MM_IN_POINT = 25.4 / 72
+DOTS_PER_INCH = 200
+_MARGIN_MM = 4.0
+"""Of white left around what is printed when a page is cropped."""
 
 
 class UnshowableDocument(ValueError):
@@ -70,25 +74,47 @@ def _texts(page: pypdf.PageObject) -> Iterator[str]:
 
 
 def document_pages(data: bytes) -> list[Image.Image]:
-    """The pages of a PDF as grey pictures, 170 mm wide at 210 dots an inch. Raises UnshowableDocument."""
+    """The pages of a PDF as grey pictures of 200 dots an inch, cropped to their print. Raises UnshowableDocument."""
     check_document(data)
-    count = len(pypdf.PdfReader(io.BytesIO(data)).pages)
+    widths = [_width_mm(page) for page in pypdf.PdfReader(io.BytesIO(data)).pages]
     # The renderer reads files only; the folder is its whole world and is gone afterwards.
     with TemporaryDirectory(prefix="document-") as folder:
         root = Path(folder)
         (root / "document.pdf").write_bytes(data)
-        return [_picture(root, number) for number in range(1, count + 1)]
+        return [_cropped(_picture(root, number, width)) for number, width in enumerate(widths, start=1)]
 
 
-def _picture(root: Path, number: int) -> Image.Image:
+def _width_mm(page: pypdf.PageObject) -> float:
+    upright = page.rotation % 180 == 0
+    return min(float(page.cropbox.width if upright else page.cropbox.height) * _MM_IN_POINT, _WIDEST_MM)
+
+
+def _cropped(picture: Image.Image) -> Image.Image:
+    """The picture without its white margins, so that the print is as large as it can be; a blank page stays whole."""
+    ink = ImageOps.invert(picture).point([0] * 16 + [255] * 240).getbbox()
+    if ink is None:
+        return picture
+    margin = round(_MARGIN_MM / 25.4 * DOTS_PER_INCH)
+    left, top, right, bottom = ink
+    return picture.crop(
+        (
+            max(left - margin, 0),
+            max(top - margin, 0),
+            min(right + margin, picture.width),
+            min(bottom + margin, picture.height),
+        )
+    )
+
+
+def _picture(root: Path, number: int, width: float) -> Image.Image:
     source = root / "page.typ"
     source.write_text(
-        f"#set page(width: {_PAGE_WIDTH_MM}mm, height: auto, margin: 0mm, fill: white)\n"
+        f"#set page(width: {width:.2f}mm, height: auto, margin: 0mm, fill: white)\n"
         f'#image("document.pdf", page: {number}, width: 100%)\n',
         encoding="utf-8",
     )
     try:
-        drawn = typst.compile(source, root=root, format="png", ppi=_DOTS_PER_INCH)
+        drawn = typst.compile(source, root=root, format="png", ppi=float(DOTS_PER_INCH))
     except typst.TypstError as error:
         raise UnshowableDocument(f"page {number} of the PDF cannot be drawn; give it as a picture") from error
     with Image.open(io.BytesIO(drawn)) as picture:

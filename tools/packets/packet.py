@@ -15,7 +15,7 @@ from PIL.Image import Image
 from knowledge.letter.claims import ExhibitKind, Letter, Proof
 from knowledge.letter.verify import letter_digest
 from tools.files.images import UndecodableImage
-from tools.packets.documents import PDF_START, UnshowableDocument, document_pages
+from tools.packets.documents import DOTS_PER_INCH, PDF_START, UnshowableDocument, document_pages
 from tools.packets.fonts import packet_fonts
 from tools.packets.pages import PlacedPicture, packet_data
 from tools.packets.pictures import DOCUMENT_STEPS, STEPS, PictureStep, grey_jpeg, grey_picture, width_on_page
@@ -80,6 +80,8 @@ class _Shown:
 
     pictures: list[Image]
     steps: tuple[PictureStep, ...]
+    dots_per_inch: int | None = None
+    """Of the pages of a document, whose size is known."""
 
 
 def _shown_pictures(letter: Letter, files: Mapping[str, bytes]) -> dict[str, _Shown]:
@@ -93,11 +95,14 @@ def _shown_pictures(letter: Letter, files: Mapping[str, bytes]) -> dict[str, _Sh
         data = files[sha256]
         if hashlib.sha256(data).hexdigest() != sha256:
             raise PacketError(f"files: the bytes given for Exhibit {exhibit.letter} are not those of {sha256}")
+        steps = DOCUMENT_STEPS if exhibit.kind is ExhibitKind.DOCUMENT else STEPS
         try:
-            pictures = document_pages(data) if data.startswith(PDF_START) else [grey_picture(data)]
+            if data.startswith(PDF_START):
+                shown[sha256] = _Shown(document_pages(data), steps, DOTS_PER_INCH)
+            else:
+                shown[sha256] = _Shown([grey_picture(data)], steps)
         except (UndecodableImage, UnshowableDocument) as error:
             raise PacketError(f"files: Exhibit {exhibit.letter} cannot be shown, {error}; take it out") from error
-        shown[sha256] = _Shown(pictures, DOCUMENT_STEPS if exhibit.kind is ExhibitKind.DOCUMENT else STEPS)
     return shown
 
 
@@ -114,7 +119,7 @@ def _compile(letter: Letter, proof: Proof, shown: Mapping[str, _Shown], step: in
         placed: dict[str, list[PlacedPicture]] = {}
         for sha256, exhibit in shown.items():
             placed[sha256] = [
-                _place(root, f"{sha256}-{number}.jpg", picture, exhibit.steps[step])
+                _place(root, f"{sha256}-{number}.jpg", picture, exhibit.steps[step], exhibit.dots_per_inch)
                 for number, picture in enumerate(exhibit.pictures, start=1)
             ]
         compiler = typst.Compiler(
@@ -131,9 +136,9 @@ def _compile(letter: Letter, proof: Proof, shown: Mapping[str, _Shown], step: in
     return pdf, pages
 
 
-def _place(root: Path, name: str, picture: Image, step: PictureStep) -> PlacedPicture:
+def _place(root: Path, name: str, picture: Image, step: PictureStep, dots_per_inch: int | None) -> PlacedPicture:
     (root / name).write_bytes(grey_jpeg(picture, step))
-    return PlacedPicture(file=name, width_mm=width_on_page(picture, step))
+    return PlacedPicture(file=name, width_mm=width_on_page(picture, step, dots_per_inch))
 
 
 def _packet(pdf: bytes, pages: int, proof: Proof) -> Packet:

@@ -56,6 +56,10 @@ def grey_jpeg(picture: Image.Image, step: PictureStep) -> bytes:
     return out.getvalue()
 
 
-def width_on_page(picture: Image.Image, step: PictureStep) -> float:
-    """Width in millimetres at which the picture is no wider than the text and no taller than the step allows."""
-    return round(min(TEXT_WIDTH_MM, step.height_mm * picture.width / picture.height), 1)
+def width_on_page(picture: Image.Image, step: PictureStep, dots_per_inch: int | None = None) -> float:
+    """Width in millimetres at which the picture is no wider than the text and no taller than the step allows.
+
+    With its `dots_per_inch` known, as of a document's page, it is never larger than life.
+    """
+    most = TEXT_WIDTH_MM if dots_per_inch is None else min(TEXT_WIDTH_MM, picture.width / dots_per_inch * 25.4)
+    return round(min(most, step.height_mm * picture.width / picture.height), 1)

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pypdf
-from pypdf.generic import ContentStream, DictionaryObject, IndirectObject
+from pypdf.errors import PyPdfError
+from pypdf.generic import ArrayObject, ContentStream, DictionaryObject, IndirectObject, PdfObject
 
 _ACTIVE = frozenset(
     {
@@ -29,8 +30,6 @@ _ACTIVE = frozenset(
     }
 )
 _FORBIDDEN_KEYS = frozenset({"/JS", "/AA", "/OpenAction", "/EF", "/EmbeddedFiles", "/AcroForm", "/XFA", "/Encrypt"})
-_GREY_SET = frozenset({b"g", b"G"})
-_COLOUR_SET = frozenset({b"rg", b"RG", b"k", b"K"})
 A4 = (595.28, 841.89)
 
 
@@ -68,17 +67,28 @@ def archival_problems(pdf: bytes) -> list[str]:
 
 
 def _active(reader: pypdf.PdfReader) -> Iterator[str]:
-    for number in range(1, len(reader.xref_objStm) + max(reader.xref[0], default=0) + 1 if reader.xref else 1):
+    size: Any = reader.trailer["/Size"]
+    for number in range(1, int(size)):
         try:
             held: Any = IndirectObject(number, 0, reader).get_object()
-        except (pypdf.errors.PdfReadError, KeyError, ValueError):
+        except (PyPdfError, KeyError, ValueError):
             continue
-        if not isinstance(held, DictionaryObject):
-            continue
-        if _FORBIDDEN_KEYS & set(held):
-            yield f"active: object {number} has {sorted(_FORBIDDEN_KEYS & set(held))}"
-        if held.get("/S") in _ACTIVE:
-            yield f"active: object {number} is {held['/S']}"
+        for one in _dictionaries(held):
+            if _FORBIDDEN_KEYS & set(one):
+                yield f"active: object {number} has {sorted(_FORBIDDEN_KEYS & set(one))}"
+            if one.get("/S") in _ACTIVE:
+                yield f"active: object {number} is {one['/S']}"
+
+
+def _dictionaries(held: Any) -> Iterator[Any]:
+    """The dictionary and those written inside it; what it only refers to is an object of its own."""
+    if isinstance(held, DictionaryObject):
+        yield held
+        for inner in held.values():
+            yield from _dictionaries(inner)
+    elif isinstance(held, ArrayObject):
+        for inner in held:
+            yield from _dictionaries(inner)
 
 
 def fonts_of(reader: pypdf.PdfReader) -> list[Any]:
@@ -109,7 +119,7 @@ def _nested(resources: Any) -> Iterator[Any]:
 def _loose_fonts(reader: pypdf.PdfReader) -> Iterator[str]:
     for font in fonts_of(reader):
         inner = font["/DescendantFonts"][0].get_object() if "/DescendantFonts" in font else font
-        descriptor = inner["/FontDescriptor"].get_object() if "/FontDescriptor" in inner else {}
+        descriptor: Any = inner["/FontDescriptor"].get_object() if "/FontDescriptor" in inner else ()
         if not {"/FontFile", "/FontFile2", "/FontFile3"} & set(descriptor):
             yield str(font["/BaseFont"])
 
@@ -134,11 +144,11 @@ def drawn(reader: pypdf.PdfReader) -> Drawn:
 
 
 def _grey(space: Any, named: Any) -> bool:
-    held = named.get(space, space) if isinstance(space, str) else space
-    held = held.get_object() if hasattr(held, "get_object") else held
+    held: Any = named.get(space, space) if isinstance(space, str) else space
+    held = held.get_object() if isinstance(held, PdfObject) else held
     if held in ("/DeviceGray", "/CalGray"):
         return True
-    return isinstance(held, list) and (
+    return isinstance(held, ArrayObject) and (
         held[0] == "/CalGray" or (held[0] == "/ICCBased" and held[1].get_object()["/N"] == 1)
     )
 
@@ -147,7 +157,7 @@ def _follow(
     stream: ContentStream, resources: Any, where: str, sizes: Counter[float], problems: list[str], outer: float
 ) -> None:
     named: Any = resources.get("/ColorSpace", {})
-    named = named.get_object() if hasattr(named, "get_object") else named
+    named = named.get_object() if isinstance(named, PdfObject) else named
     scales: list[float] = []
     scale, size, matrix = outer, 0.0, 1.0
     for operands, operator in stream.operations:
