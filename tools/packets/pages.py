@@ -15,6 +15,9 @@ _EVENTFUL = frozenset({ExhibitKind.TRACKING, ExhibitKind.REFUNDS})
 # ideographs; a row of an exhibit takes at least the room of 40 letters.
 _WHOLE_ROW = 500
 _WHOLE_EXHIBIT = 700
+_WHOLE_CHRONOLOGY = 16
+_LONG_PLACE = 13
+"""Characters of a locator that fit the usual column."""
 
 
 class PlacedPicture(TypedDict):
@@ -45,6 +48,7 @@ def packet_data(letter: Letter, proof: Proof, pictures: Mapping[str, Sequence[Pl
             }
             for line in letter.chronology
         ],
+        "chronology_whole": len(letter.chronology) <= _WHOLE_CHRONOLOGY,
         "exhibits": [_exhibit(exhibit, pictures) for exhibit in letter.exhibits],
         "letter": letter_keyword(proof.letter_sha256),
         "footer": f"Case {letter.case_id} · Dispute {letter.dispute_id}",
@@ -98,6 +102,7 @@ def _exhibit(exhibit: Exhibit, pictures: Mapping[str, Sequence[PlacedPicture]]) 
         # under its value.
         "stacked": exhibit.kind is ExhibitKind.CORRESPONDENCE,
         "dated": exhibit.kind in _EVENTFUL,
+        "long_places": any(len(row.locator) > _LONG_PLACE for row in exhibit.rows),
         "whole": sum(map(_length, exhibit.rows)) <= _WHOLE_EXHIBIT and exhibit.kind is not ExhibitKind.DOCUMENT,
         # What a document is stands above its pages; what a photograph shows stands under it.
         "pictures_last": exhibit.kind is ExhibitKind.DOCUMENT,
