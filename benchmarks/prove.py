@@ -65,9 +65,18 @@ def proofs(given: argparse.Namespace) -> list[Proof]:
         ("every task a replay", (f"{workflows}/test_refund_case.py",)),
         ("malformed bundles change no row", (f"{workflows}/test_refusals.py", "tests/tools/bundles")),
         ("tenancy, ledger, audit", ("tests/tools/records",)),
-        ("planted corruptions of letters", ("tests/knowledge/letter",)),
+        ("letters and packets", ("tests/knowledge/letter", "tests/tools/packets")),
+        ("only the proved letter is sent", (f"{workflows}/test_submission_door.py",)),
     )
     wanted += [Proof(name, (*tests, *paths), passed) for name, paths in suites]
+    letters = (python, "-m", "benchmarks.letters")
+    wanted += [
+        Proof("letters: 280 corruptions, kind × place", letters, r"(?m)^caught .*"),
+        Proof("letters: every corruption that fits", (*letters, "--every"), r"(?m)^caught .*"),
+        Proof("letters: share caught in free prose", (*letters, "--prose"), r"(?m)^free prose: .*"),
+    ]
+    packets = (python, "-m", "benchmarks.packets", str(_RESULTS / "packets"))
+    wanted.append(Proof("a packet for each family × network", packets, r"(?m)^\d+ of \d+ packets.*"))
     models = (python, "-m", "benchmarks.model_runs")
     wanted.append(Proof("models: good, malicious, nonsense", models, r"(?m)^cases that differ: .*"))
     if given.weak:

@@ -183,7 +183,8 @@ class ChargebackCase:
         while True:
             letter = await self._write(decided) if decided.stance is Stance.FIGHT else None
             signed_by: str | None = None
-            if decided.route is Route.REVIEW or self._held or (letter is not None and not letter.proved):
+            doubtful = letter is not None and (not letter.proved or bool(letter.attacks))
+            if decided.route is Route.REVIEW or self._held or doubtful:
                 # What was refused after the buffer had begun would be refused again: from there on people decide.
                 self._held = self._held or (refused and workflow.now() >= deadline.send_by)
                 review = await self._wait_for_reviewer(decided, letter, deadline)
@@ -287,7 +288,8 @@ class ChargebackCase:
         self, decided: DefenceDecided, letter: LetterWritten | None, deadline: Deadline
     ) -> Review | None:
         """A review, or None when new evidence came or the deadline's buffer began with a proved letter at hand."""
-        why = told = "; ".join(decided.review_because) or "; ".join(letter.problems if letter else ())
+        because = (*decided.review_because, *(letter.attacks if letter else ()))
+        why = told = "; ".join(because or (letter.problems if letter else ()))
         stage = Stage.REVIEW
         sendable = letter is not None and letter.proved
         self._review = None

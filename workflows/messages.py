@@ -312,6 +312,8 @@ class LetterWritten(Frozen):
     proved: bool
     problems: tuple[str, ...] = ()
     pages: int
+    attacks: tuple[str, ...] = ()
+    """What an issuer's analyst could decide the packet on against the merchant: fatal findings only."""
 
 
 class WriteLetter(CaseRef):

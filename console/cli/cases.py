@@ -13,7 +13,8 @@ from rich.table import Table
 from console.cli.bundles import refusal_table
 from console.cli.outside import play, sandbox_of
 from console.cli.session import ERR, OUT, CaseId, Merchant, run
-from console.cli.story import decision_story
+from console.cli.story import analyst_story, decision_story
+from knowledge.analyst.view import AnalystView
 from knowledge.case import Author, Document, DocumentKind, Message, Photo, Shipment
 from tools.bundles import BundleRefused, examine_bundles
 from tools.records.case_words import CaseConflict, EvidenceAddition
@@ -95,7 +96,12 @@ def show(case_id: CaseId, merchant: Merchant) -> None:
             OUT.print(decision_story(latest[1]))
         for event in await cases.events(merchant, case_id):
             OUT.print(f"{event.at:%Y-%m-%d %H:%M:%S} {event.actor}: {event.what} {escape(event.detail[:100])}")
-        for artifact in await cases.artifacts(merchant, case_id):
+        kept = await cases.artifacts(merchant, case_id)
+        read = [artifact.sha256 for artifact in kept if artifact.kind == "analyst"]
+        if read:
+            seen = await cases.artifact(merchant, case_id, read[-1])
+            OUT.print(analyst_story(AnalystView.model_validate_json(seen)))
+        for artifact in kept:
             OUT.print(f"{artifact.kind}: {artifact.name} ({artifact.size} bytes, {artifact.sha256[:12]})")
 
     run(work)

@@ -4,6 +4,7 @@ from rich.console import Group
 from rich.markup import escape
 from rich.text import Text
 
+from knowledge.analyst.view import AnalystView, Weight
 from knowledge.decision import Decision, DefenceDecision
 from knowledge.facts import Citation
 
@@ -52,4 +53,24 @@ def decision_story(decision: Decision | DefenceDecision) -> Group:
     if isinstance(decision, Decision) and decision.alternatives:
         weighed = ", ".join(f"{name} {cost}" for name, cost in decision.alternatives)
         lines.append(Text(f"  expected cost: {weighed}"))
+    return Group(*lines)
+
+
+def analyst_story(view: AnalystView) -> Group:
+    """The packet as the issuer's analyst reads it: what is answered where, what is not, and how it can be attacked."""
+    lines = [Text(f"read as the issuer's analyst does, {view.pages} pages", style="bold")]
+    for requirement in view.requirements:
+        if requirement.places:
+            lines.append(Text(f"  shown: {requirement.meaning} [{requirement.places[0]}]"))
+        else:
+            lines.append(Text(f"  not shown: {requirement.meaning}", style="dim"))
+    if not view.requirements:
+        lines.append(Text("  what answers this reason code is not known", style="dim"))
+    for finding in view.findings:
+        style = "red" if finding.weight is Weight.FATAL else "yellow"
+        where = f" [{'; '.join(finding.places)}]" if finding.places else ""
+        lines.append(Text(f"  {finding.weight.value}: {finding.told}{where}", style=style))
+        lines.append(Text(f"      {finding.mend.value}: {finding.by}"))
+    if not view.findings:
+        lines.append(Text("  no attack found"))
     return Group(*lines)

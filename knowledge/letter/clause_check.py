@@ -41,6 +41,7 @@ def clause_problems(clause: str, claim: LetterClaim) -> list[str]:
         *_actor_problems(said, claim, rule),
         *_polarity_problems(words, claim),
         *(f"repeats {word!r}" for word, after in itertools.pairwise(words) if word == after),
+        *(f"does not say {word!r}; only what somebody recorded may be stated" for word in rule.needs - set(words)),
         *([] if rule.says & set(words) else [f"does not say that the claim is a {claim.kind.value}"]),
     ]
 
@@ -72,7 +73,7 @@ def _cites(one: Said, claim: LetterClaim) -> bool:
 
 def _word_problems(text: str, claim: LetterClaim, rule: KindRule) -> Iterator[str]:
     word = text.casefold()
-    if word in NEUTRAL or word in rule.says or word in rule.may or word in NEGATIONS or word in ACTORS:
+    if word in NEUTRAL or word in rule.says | rule.needs | rule.may or word in NEGATIONS or word in ACTORS:
         return
     if word in OVERCLAIMS:
         yield f"claims too much: {text!r}"

@@ -38,6 +38,8 @@ class DefenceDossier(Frozen):
     credits: tuple[EarlierRefund, ...] = ()
     """Every refund known on the payment, whatever its state; only succeeded ones are credits."""
     offers: tuple[OfferMade, ...] = ()
+    unshown: frozenset[str] = frozenset()
+    """Ids of documents that may not or cannot be exhibited: encrypted, too long, or with a full card number."""
     dated: AwareDatetime
 
     @model_validator(mode="after")

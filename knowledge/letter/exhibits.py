@@ -36,7 +36,7 @@ CAPTIONS = {
     ExhibitKind.POLICY: "The sections as the buyer was shown them.",
     ExhibitKind.PRIOR_TRANSACTIONS: "Other transactions on the same credential, from the merchant's records.",
     ExhibitKind.PHOTO: "Reproduced in grey; the file's digest is below.",
-    ExhibitKind.DOCUMENT: "Reproduced in grey; the file's digest is below.",
+    ExhibitKind.DOCUMENT: "Reproduced in grey, white margins left out; the file's digest is below.",
 }
 
 MESSAGES_SHOWN = 30
@@ -44,7 +44,8 @@ MESSAGES_SHOWN = 30
 MESSAGE_LENGTH = 600
 POLICY_LENGTH = 1500
 
-PICTURE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff")
+SHOWN_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".pdf")
+"""Kinds of documents a packet can show, a PDF page by page."""
 
 AUTHOR_NAMES = {
     Author.BUYER: "Buyer",
@@ -317,7 +318,7 @@ DOCUMENT_LABELS = {
 
 def _documents(dossier: DefenceDossier, relevance: Relevance) -> Iterator[_Draft]:
     for document in dossier.bundle.documents:
-        printable = document.path.lower().endswith(PICTURE_ENDINGS)
+        printable = document.path.lower().endswith(SHOWN_ENDINGS) and document.id not in dossier.unshown
         if document.sha256 is None or document.author is Author.BUYER or not printable:
             continue
         if document.kind not in DOCUMENT_KEYS or DOCUMENT_KEYS[document.kind] not in relevance.keys:

@@ -39,6 +39,8 @@ class KindRule(Frozen):
 
     says: frozenset[str]
     """Words of which at least one must be in the clause: without it the clause does not state the claim."""
+    needs: frozenset[str] = frozenset()
+    """Words that must all be in the clause: without them a record would be told as the thing itself."""
     may: frozenset[str] = frozenset()
     actors: tuple[tuple[str, ...], ...] = ((),)
     """Actors the clause may name, in the order it may name them; the first acts."""
@@ -75,7 +77,8 @@ _OWN: dict[ClaimKind, KindRule] = {
     ),
     ClaimKind.SHIPPED: KindRule(
         says=_words("handed"),
-        may=_words("parcel recorded as over"),
+        needs=_words("recorded"),
+        may=_words("parcel as over"),
         actors=(("carrier",),),
         exhibits=frozenset({ExhibitKind.TRACKING}),
         labels="Handed over",
@@ -91,14 +94,16 @@ _OWN: dict[ClaimKind, KindRule] = {
     ),
     ClaimKind.DELIVERED: KindRule(
         says=_words("delivered"),
-        may=_words("parcel recorded as in"),
+        needs=_words("recorded"),
+        may=_words("parcel as in"),
         actors=(("carrier",),),
         exhibits=frozenset({ExhibitKind.TRACKING}),
         labels="Delivered",
     ),
     ClaimKind.SIGNED_BY: KindRule(
         says=_words("signature"),
-        may=_words("recorded name"),
+        needs=_words("recorded"),
+        may=_words("name"),
         actors=(("carrier",),),
         exhibits=frozenset({ExhibitKind.TRACKING}),
         labels="Signature name",
@@ -220,7 +225,7 @@ _OWN: dict[ClaimKind, KindRule] = {
 
 # Claims of one kind whose values make them say something else; each is recognised by the value's name.
 _MODE = _OWN[ClaimKind.DELIVERED].model_copy(
-    update={"says": _words("mode"), "may": _words("recorded delivery as"), "labels": "Mode of delivery", "quotes": True}
+    update={"says": _words("mode"), "may": _words("delivery as"), "labels": "Mode of delivery", "quotes": True}
 )
 _ACCEPTED_OFFER = _OWN[ClaimKind.OFFERED].model_copy(
     update={"says": _words("accepted"), "may": _words("offer"), "actors": (("buyer",),), "labels": "Offer accepted"}

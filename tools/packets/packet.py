@@ -12,12 +12,13 @@ from tempfile import TemporaryDirectory
 import typst
 from PIL.Image import Image
 
-from knowledge.letter.claims import Letter, Proof
+from knowledge.letter.claims import ExhibitKind, Letter, Proof
 from knowledge.letter.verify import letter_digest
 from tools.files.images import UndecodableImage
+from tools.packets.documents import DOTS_PER_INCH, PDF_START, UnshowableDocument, document_pages
 from tools.packets.fonts import packet_fonts
 from tools.packets.pages import PlacedPicture, packet_data
-from tools.packets.pictures import STEPS, PictureStep, grey_jpeg, grey_picture, width_on_page
+from tools.packets.pictures import DOCUMENT_STEPS, STEPS, PictureStep, grey_jpeg, grey_picture, width_on_page
 from tools.packets.profiles import PacketProfile
 
 
@@ -42,17 +43,17 @@ class Packet:
 
 
 def render_packet(letter: Letter, proof: Proof, files: Mapping[str, bytes], profile: PacketProfile) -> Packet:
-    """The packet for a letter; `files` holds the bytes of every picture exhibit by SHA-256.
+    """The packet for a letter; `files` holds the bytes of every picture and document shown, by SHA-256.
 
     Pictures shrink step by step until the profile's targets are met, or at least its limits. A letter that is not
     proved is marked as a draft on every page. Raises PacketTooLarge when a limit cannot be kept, and PacketError for
-    a proof of another letter, a missing or altered file, or a picture that cannot be opened.
+    a proof of another letter, a missing or altered file, or a picture or document that cannot be shown.
     """
     if proof.letter_sha256 != letter_digest(letter):
         raise PacketError("proof: it was made for another version of this letter; verify the letter again")
     shown = _shown_pictures(letter, files)
     smallest: tuple[bytes, int] | None = None
-    for step in STEPS if shown else STEPS[:1]:
+    for step in range(len(STEPS) if shown else 1):
         pdf, pages = _compile(letter, proof, shown, step)
         if len(pdf) <= profile.target_bytes and pages <= profile.target_pages:
             return _packet(pdf, pages, proof)
@@ -73,19 +74,34 @@ def render_packet(letter: Letter, proof: Proof, files: Mapping[str, bytes], prof
     return _packet(pdf, pages, proof)
 
 
-def _shown_pictures(letter: Letter, files: Mapping[str, bytes]) -> dict[str, Image]:
-    shown: dict[str, Image] = {}
+@dataclass(frozen=True)
+class _Shown:
+    """What an exhibit shows: a photograph, or the pages of a document."""
+
+    pictures: list[Image]
+    steps: tuple[PictureStep, ...]
+    dots_per_inch: int | None = None
+    """Of the pages of a document, whose size is known."""
+
+
+def _shown_pictures(letter: Letter, files: Mapping[str, bytes]) -> dict[str, _Shown]:
+    shown: dict[str, _Shown] = {}
     for exhibit in letter.exhibits:
         sha256 = exhibit.evidence_sha256
         if sha256 is None:
             continue
         if sha256 not in files:
             raise PacketError(f"files: Exhibit {exhibit.letter} shows {sha256}, which was not given")
-        if hashlib.sha256(files[sha256]).hexdigest() != sha256:
+        data = files[sha256]
+        if hashlib.sha256(data).hexdigest() != sha256:
             raise PacketError(f"files: the bytes given for Exhibit {exhibit.letter} are not those of {sha256}")
+        steps = DOCUMENT_STEPS if exhibit.kind is ExhibitKind.DOCUMENT else STEPS
         try:
-            shown[sha256] = grey_picture(files[sha256])
-        except UndecodableImage as error:
+            if data.startswith(PDF_START):
+                shown[sha256] = _Shown(document_pages(data), steps, DOTS_PER_INCH)
+            else:
+                shown[sha256] = _Shown([grey_picture(data)], steps)
+        except (UndecodableImage, UnshowableDocument) as error:
             raise PacketError(f"files: Exhibit {exhibit.letter} cannot be shown, {error}; take it out") from error
     return shown
 
@@ -95,16 +111,17 @@ def _template() -> bytes:
     return resources.files("tools.packets").joinpath("packet.typ").read_bytes()
 
 
-def _compile(letter: Letter, proof: Proof, pictures: Mapping[str, Image], step: PictureStep) -> tuple[bytes, int]:
+def _compile(letter: Letter, proof: Proof, shown: Mapping[str, _Shown], step: int) -> tuple[bytes, int]:
     # Typst reads pictures from files only; the folder is its whole world and is gone afterwards.
     with TemporaryDirectory(prefix="packet-") as folder:
         root = Path(folder)
         (root / "packet.typ").write_bytes(_template())
-        placed: dict[str, PlacedPicture] = {}
-        for sha256, picture in pictures.items():
-            name = f"{sha256}.jpg"
-            (root / name).write_bytes(grey_jpeg(picture, step))
-            placed[sha256] = PlacedPicture(file=name, width_mm=width_on_page(picture, step))
+        placed: dict[str, list[PlacedPicture]] = {}
+        for sha256, exhibit in shown.items():
+            placed[sha256] = [
+                _place(root, f"{sha256}-{number}.jpg", picture, exhibit.steps[step], exhibit.dots_per_inch)
+                for number, picture in enumerate(exhibit.pictures, start=1)
+            ]
         compiler = typst.Compiler(
             root / "packet.typ",
             root=root,
@@ -117,6 +134,11 @@ def _compile(letter: Letter, proof: Proof, pictures: Mapping[str, Image], step: 
     if not isinstance(pdf, bytes):
         raise PacketError("packet: the renderer gave no single PDF")
     return pdf, pages
+
+
+def _place(root: Path, name: str, picture: Image, step: PictureStep, dots_per_inch: int | None) -> PlacedPicture:
+    (root / name).write_bytes(grey_jpeg(picture, step))
+    return PlacedPicture(file=name, width_mm=width_on_page(picture, step, dots_per_inch))
 
 
 def _packet(pdf: bytes, pages: int, proof: Proof) -> Packet:

@@ -1,11 +1,12 @@
 """A letter as data for the template: strings with their direction, references spelt out, no markup."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 from knowledge.letter.claims import Exhibit, ExhibitKind, ExhibitRow, Letter, LetterClaim, Proof, Sentence
 from knowledge.letter.wording import DAY_ONLY, NETWORK_NAMES, printed_date, printed_time
+from tools.packets.provenance import letter_keyword
 from tools.packets.scripts import printable, set_text
 
 _DIGEST_GROUP = 32
@@ -14,6 +15,9 @@ _EVENTFUL = frozenset({ExhibitKind.TRACKING, ExhibitKind.REFUNDS})
 # ideographs; a row of an exhibit takes at least the room of 40 letters.
 _WHOLE_ROW = 500
 _WHOLE_EXHIBIT = 700
+_WHOLE_CHRONOLOGY = 16
+_LONG_PLACE = 13
+"""Characters of a locator that fit the usual column."""
 
 
 class PlacedPicture(TypedDict):
@@ -23,8 +27,8 @@ class PlacedPicture(TypedDict):
     width_mm: float
 
 
-def packet_data(letter: Letter, proof: Proof, pictures: Mapping[str, PlacedPicture]) -> dict[str, Any]:
-    """Everything the template sets; `pictures` by evidence digest."""
+def packet_data(letter: Letter, proof: Proof, pictures: Mapping[str, Sequence[PlacedPicture]]) -> dict[str, Any]:
+    """Everything the template sets; `pictures` by evidence digest, page by page."""
     claims = {claim.id: claim for claim in letter.claims}
     unproved = sum(1 for line in proof.lines if not line.proved)
     return {
@@ -44,7 +48,9 @@ def packet_data(letter: Letter, proof: Proof, pictures: Mapping[str, PlacedPictu
             }
             for line in letter.chronology
         ],
+        "chronology_whole": len(letter.chronology) <= _WHOLE_CHRONOLOGY,
         "exhibits": [_exhibit(exhibit, pictures) for exhibit in letter.exhibits],
+        "letter": letter_keyword(proof.letter_sha256),
         "footer": f"Case {letter.case_id} · Dispute {letter.dispute_id}",
         "draft": f"Draft: {unproved} of {len(proof.lines)} statements not proved. Not for submission."
         if unproved
@@ -87,7 +93,7 @@ def _sentence(sentence: Sentence, claims: Mapping[str, LetterClaim]) -> dict[str
     return {"text": set_text(sentence.text), "refs": list(places)}
 
 
-def _exhibit(exhibit: Exhibit, pictures: Mapping[str, PlacedPicture]) -> dict[str, Any]:
+def _exhibit(exhibit: Exhibit, pictures: Mapping[str, Sequence[PlacedPicture]]) -> dict[str, Any]:
     return {
         "letter": exhibit.letter,
         "title": exhibit.title,
@@ -96,10 +102,23 @@ def _exhibit(exhibit: Exhibit, pictures: Mapping[str, PlacedPicture]) -> dict[st
         # under its value.
         "stacked": exhibit.kind is ExhibitKind.CORRESPONDENCE,
         "dated": exhibit.kind in _EVENTFUL,
-        "whole": sum(map(_length, exhibit.rows)) <= _WHOLE_EXHIBIT,
+        "long_places": any(len(row.locator) > _LONG_PLACE for row in exhibit.rows),
+        "whole": sum(map(_length, exhibit.rows)) <= _WHOLE_EXHIBIT and exhibit.kind is not ExhibitKind.DOCUMENT,
+        # What a document is stands above its pages; what a photograph shows stands under it.
+        "pictures_last": exhibit.kind is ExhibitKind.DOCUMENT,
         "rows": [_row(row) for row in exhibit.rows],
-        "picture": pictures.get(exhibit.evidence_sha256 or ""),
+        "pictures": _captioned(exhibit, pictures.get(exhibit.evidence_sha256 or "", ())),
     }
+
+
+def _captioned(exhibit: Exhibit, pictures: Sequence[PlacedPicture]) -> list[dict[str, Any]]:
+    """Pages of a document say which they are; a photograph stands alone."""
+    total = len(pictures)
+    of_document = exhibit.kind is ExhibitKind.DOCUMENT
+    return [
+        {**picture, "caption": f"Exhibit {exhibit.letter}, page {number} of {total}" if of_document else ""}
+        for number, picture in enumerate(pictures, start=1)
+    ]
 
 
 def _length(row: ExhibitRow) -> int:

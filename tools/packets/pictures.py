@@ -29,6 +29,13 @@ STEPS = (
     PictureStep(side=640, quality=40, height_mm=62),
 )
 """From the best a reader can use to the least they can still read; at 62 mm three share a page."""
+DOCUMENT_STEPS = (
+    PictureStep(side=1800, quality=60, height_mm=200),
+    PictureStep(side=1600, quality=48, height_mm=200),
+    PictureStep(side=1400, quality=42, height_mm=160),
+    PictureStep(side=1200, quality=36, height_mm=160),
+)
+"""For pages of documents, step by step with `STEPS`: their print must stay legible, at 160 mm half its size."""
 
 
 def grey_picture(data: bytes) -> Image.Image:
@@ -49,6 +56,10 @@ def grey_jpeg(picture: Image.Image, step: PictureStep) -> bytes:
     return out.getvalue()
 
 
-def width_on_page(picture: Image.Image, step: PictureStep) -> float:
-    """Width in millimetres at which the picture is no wider than the text and no taller than the step allows."""
-    return round(min(TEXT_WIDTH_MM, step.height_mm * picture.width / picture.height), 1)
+def width_on_page(picture: Image.Image, step: PictureStep, dots_per_inch: int | None = None) -> float:
+    """Width in millimetres at which the picture is no wider than the text and no taller than the step allows.
+
+    With its `dots_per_inch` known, as of a document's page, it is never larger than life.
+    """
+    most = TEXT_WIDTH_MM if dots_per_inch is None else min(TEXT_WIDTH_MM, picture.width / dots_per_inch * 25.4)
+    return round(min(most, step.height_mm * picture.width / picture.height), 1)

@@ -5,13 +5,16 @@ from datetime import UTC, datetime
 
 from temporalio import activity
 
+from knowledge.analyst.read import analyst_view
+from knowledge.analyst.seen import seen_packet
 from knowledge.case import CaseBundle, ChargebackNotice, DisputeStage
 from knowledge.decision import DefenceDecision
 from knowledge.judgement.defence import family_of
-from knowledge.letter.claims import Letter
+from knowledge.letter.claims import Letter, Proof
 from knowledge.letter.compose import compose_letter
 from knowledge.letter.dossier import CannotComposeError, DefenceDossier
-from knowledge.letter.verify import verify_letter
+from knowledge.letter.release import release_refusals
+from knowledge.letter.verify import letter_digest, verify_letter
 from knowledge.money import total
 from knowledge.outcomes.closed_dispute import ClosedDispute, DisputeEnd
 from knowledge.outcomes.costs import dispute_costs
@@ -19,7 +22,17 @@ from knowledge.rules.policy import MerchantPolicy
 from knowledge.rules.reason_codes import find_reason
 from knowledge.tracking import Route
 from tools.carriers import UnreadableTracking, read_route
-from tools.packets import Packet, PacketTooLarge, profile_for, render_packet
+from tools.packets import (
+    PDF_START,
+    Packet,
+    PacketError,
+    UnshowableDocument,
+    check_document,
+    letter_of_packet,
+    page_texts,
+    profile_for,
+    render_packet,
+)
 from tools.ports import DisputeState, EvidencePackage, ProcessorError
 from tools.processors.connected import ConnectedProcessors
 from tools.records.cases import CaseRecords
@@ -96,7 +109,7 @@ class DefenceActivities:
 
     @activity.defn
     async def write_letter(self, order: WriteLetter) -> LetterWritten:
-        """Compose from typed claims, verify every sentence, render, and keep letter, proof and packet."""
+        """Compose from typed claims, verify every sentence, render, read it as an analyst does, and keep all of it."""
         bundle, notice = await self._notice(order)
         decision = await self._cases.decision(order.merchant, order.case_id, order.decision_id)
         if not isinstance(decision, DefenceDecision):
@@ -113,7 +126,7 @@ class DefenceActivities:
             packet = render_packet(
                 letter, proof, await self._files(order, letter), profile_for(notice.processor.value, notice.network)
             )
-        except PacketTooLarge as error:
+        except PacketError as error:
             return LetterWritten(
                 letter_sha256="", packet_sha256="", proof_sha256="", proved=False, problems=(str(error),), pages=0
             )
@@ -134,6 +147,10 @@ class DefenceActivities:
         packet_sha = await self._cases.save_artifact(
             order.merchant, order.case_id, "packet", f"packet-{stem}.pdf", packet.pdf
         )
+        view = analyst_view(seen_packet(letter, page_texts(packet.pdf)))
+        await self._cases.save_artifact(
+            order.merchant, order.case_id, "analyst", f"analyst-{stem}.json", view.model_dump_json(indent=1).encode()
+        )
         return LetterWritten(
             letter_sha256=letter_sha,
             packet_sha256=packet_sha,
@@ -141,6 +158,7 @@ class DefenceActivities:
             proved=not problems,
             problems=problems,
             pages=packet.pages,
+            attacks=tuple(f"{finding.told} {finding.by}" for finding in view.fatal),
         )
 
     async def _dossier(
@@ -165,8 +183,33 @@ class DefenceActivities:
             facts=tuple(await self._cases.facts(order.merchant, order.case_id)),
             decision=decision,
             credits=await self._credits.credits(order.merchant, order.case_id),
+            unshown=await self._unshown(order, bundle),
             dated=order.dated,
         )
+
+    async def _unshown(self, order: WriteLetter, bundle: CaseBundle) -> frozenset[str]:
+        """Documents that may not be exhibited; the letter is written without them, and the case's story says why."""
+        unshown: set[str] = set()
+        for document in bundle.documents:
+            if document.sha256 is None:
+                continue
+            data = await self._cases.evidence(order.merchant, order.case_id, document.sha256)
+            if not data.startswith(PDF_START):
+                continue
+            try:
+                check_document(data)
+            except UnshowableDocument as problem:
+                unshown.add(document.id)
+                await self._cases.record_event(
+                    order.merchant,
+                    order.case_id,
+                    "amends",
+                    "not exhibited",
+                    f"{document.id}: {problem}",
+                    document.sha256,
+                    key=f"{order.decision_id}/{document.id}/not-exhibited",
+                )
+        return frozenset(unshown)
 
     async def _files(self, order: WriteLetter, letter: Letter) -> dict[str, bytes]:
         shown = {exhibit.evidence_sha256 for exhibit in letter.exhibits if exhibit.evidence_sha256}
@@ -174,14 +217,23 @@ class DefenceActivities:
 
     @activity.defn
     async def submit(self, order: Submit) -> SubmissionResult:
-        """Stage, then submit once; whatever was submitted before is confirmed, never repeated."""
+        """Stage, then submit once; whatever was submitted before is confirmed, never repeated.
+
+        A letter that is not proved by its own exhibits, or a packet of another letter, is refused here, whoever signed.
+        """
         bundle, notice = await self._notice(order)
         packet = await self._cases.artifact(order.merchant, order.case_id, order.packet_sha256)
+        letter = Letter.model_validate_json(
+            await self._cases.artifact(order.merchant, order.case_id, order.letter_sha256)
+        )
+        refusals = release_refusals(letter, await self._proof_of(order, letter), letter_of_packet(packet))
         try:
             processor = self._processors.of(notice.processor)
             dispute = await processor.dispute(notice.dispute_id)
             if dispute.submission_count <= order.answered_before and dispute.state not in _CLOSED:
-                package = await self._package(order, bundle, dispute.stage)
+                if refusals:
+                    return SubmissionResult(state=SubmissionState.REFUSED, why="; ".join(refusals))
+                package = await self._package(order, bundle, letter, dispute.stage)
                 await processor.stage_evidence(package, packet, key=f"{order.key}/stage")
                 dispute = await processor.submit_evidence(package, packet, key=f"{order.key}/submit")
         except ProcessorError as error:
@@ -201,11 +253,20 @@ class DefenceActivities:
         )
         return SubmissionResult(state=SubmissionState.SUBMITTED)
 
-    async def _package(self, order: Submit, bundle: CaseBundle, stage: DisputeStage) -> EvidencePackage:
-        written = await self._cases.artifact(order.merchant, order.case_id, order.letter_sha256)
+    async def _proof_of(self, case: CaseRef, letter: Letter) -> Proof | None:
+        """The latest proof kept of this very letter."""
+        digest = letter_digest(letter)
+        kept = [one for one in await self._cases.artifacts(case.merchant, case.case_id) if one.kind == "proof"]
+        for one in reversed(kept):
+            proof = Proof.model_validate_json(await self._cases.artifact(case.merchant, case.case_id, one.sha256))
+            if proof.letter_sha256 == digest:
+                return proof
+        return None
+
+    async def _package(self, order: Submit, bundle: CaseBundle, letter: Letter, stage: DisputeStage) -> EvidencePackage:
         return evidence_package(
             bundle,
-            Letter.model_validate_json(written),
+            letter,
             await self._credits.credits(order.merchant, order.case_id),
             order.packet_sha256,
             stage,

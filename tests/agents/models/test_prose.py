@@ -1,10 +1,15 @@
 """A model may change the wording of a sentence, never what it states."""
 
+from collections import Counter
+
 import pytest
 
-from agents.models.personal import PersonalData, PersonalDatum
+from agents.models.personal import PersonalData, PersonalDatum, personal_data_of
 from agents.models.prose import letter_prose, offer_prose
 from agents.models.same_statement import differences
+from knowledge.reasons import ChargebackFamily
+from tests.agents.models.paraphrases import paraphrases
+from tests.knowledge.letter.dossiers import family_dossiers
 from tests.support.model_servers import Connect, Serve
 
 BUYER = PersonalData(known=(PersonalDatum(kind="NAME", value="Maria Silva"),))
@@ -101,3 +106,33 @@ def test_a_sentence_that_states_something_else_is_found_out(prose: str, found: s
 def test_twisted_sentences_are_found_out_in_each_language_with_word_lists(language: str, composed: str, twisted: str):
     assert differences(composed, twisted, language, BUYER)
     assert differences(composed, composed, language, BUYER) == ()
+
+
+@pytest.mark.parametrize(
+    ("composed", "prose", "found"),
+    [
+        ("The buyer wrote to the merchant.", "The merchant wrote to the buyer.", "another one who acts"),
+        ("The delivery recorded by the carrier.", "The delivery recorded by the merchant.", "other words of who"),
+        ("The parcel was handed over.", "The parcel was delivered over.", "other words of deed"),
+        ("The mode is “handed over”.", "The mode is “left alone”.", "other quotations"),
+    ],
+)
+def test_who_acts_and_what_was_done_must_be_the_very_same(composed: str, prose: str, found: str):
+    assert found in differences(composed, prose, "en", BUYER)
+
+
+def test_the_same_person_acts_in_the_passive_too():
+    assert (
+        differences("The buyer wrote to the merchant.", "The merchant was written to by the buyer.", "en", BUYER) == ()
+    )
+
+
+def test_paraphrases_written_by_hand_are_told_apart_as_well_as_they_once_were():
+    personal = personal_data_of(family_dossiers()[ChargebackFamily.FRAUD].bundle)
+    counted = Counter(
+        (one.corrupted is not None, bool(differences(one.composed, one.text, "en", personal))) for one in paraphrases()
+    )
+    assert counted[True, True] + counted[True, False] == counted[False, True] + counted[False, False] == 80
+    # The figures are printed by the benchmark; here it only must not fall back behind what was once measured.
+    assert counted[True, True] >= 74
+    assert counted[False, True] <= 7

@@ -280,29 +280,44 @@ PHOTOS: list[dict[str, Any]] = [
 ]
 
 
+_F = ChargebackFamily
+FAMILY_RECORDS: dict[ChargebackFamily, dict[str, Any]] = {
+    _F.FRAUD: {"priors": PRIORS},
+    _F.AUTHORIZATION: {},
+    _F.PROCESSING_ERROR: {},
+    _F.CREDIT_NOT_PROCESSED: {"refunds": (refund("20.00"),), "offers": (OFFER,)},
+    _F.NOT_RECEIVED: {"photos": PHOTOS},
+    _F.NOT_AS_DESCRIBED: {
+        "refunds": (refund("20.00"), refund("5.00", "03-09", "re_1QxPending", "pending")),
+        "offers": (OFFER,),
+        "documents": [QUALITY_CHECK],
+        "photos": [PHOTOS[0] | {"author": "buyer"}],
+    },
+    _F.CANCELLED: {},
+    _F.DUPLICATE: {"priors": [REPEAT]},
+    _F.PAID_BY_OTHER_MEANS: {},
+    _F.WRONG_AMOUNT: {},
+    _F.RECURRING: {"priors": PRIORS, "documents": [ACCESS_LOG]},
+}
+"""For every family the records that answer it."""
+_CODE_OF_FAMILY = {
+    _F.FRAUD: ("visa", "10.4"),
+    _F.AUTHORIZATION: ("visa", "11.3"),
+    _F.PROCESSING_ERROR: ("visa", "12.1"),
+    _F.CREDIT_NOT_PROCESSED: ("visa", "13.6"),
+    _F.NOT_RECEIVED: ("visa", "13.1"),
+    _F.NOT_AS_DESCRIBED: ("mastercard", "4853"),
+    _F.CANCELLED: ("visa", "13.7"),
+    _F.DUPLICATE: ("amex", "P08"),
+    _F.PAID_BY_OTHER_MEANS: ("discover", "PM"),
+    _F.WRONG_AMOUNT: ("visa", "12.5"),
+    _F.RECURRING: ("visa", "13.2"),
+}
+
+
 def family_dossiers() -> dict[ChargebackFamily, DefenceDossier]:
     """A dossier for every family, each with the records that answer it."""
-    family = ChargebackFamily
-    return {
-        family.FRAUD: dossier("visa", "10.4", priors=PRIORS),
-        family.AUTHORIZATION: dossier("visa", "11.3"),
-        family.PROCESSING_ERROR: dossier("visa", "12.1"),
-        family.CREDIT_NOT_PROCESSED: dossier("visa", "13.6", refunds=(refund("20.00"),), offers=(OFFER,)),
-        family.NOT_RECEIVED: dossier("visa", "13.1", photos=PHOTOS),
-        family.NOT_AS_DESCRIBED: dossier(
-            "mastercard",
-            "4853",
-            refunds=(refund("20.00"), refund("5.00", "03-09", "re_1QxPending", "pending")),
-            offers=(OFFER,),
-            documents=[QUALITY_CHECK],
-            photos=[PHOTOS[0] | {"author": "buyer"}],
-        ),
-        family.CANCELLED: dossier("visa", "13.7"),
-        family.DUPLICATE: dossier("amex", "P08", priors=[REPEAT]),
-        family.PAID_BY_OTHER_MEANS: dossier("discover", "PM"),
-        family.WRONG_AMOUNT: dossier("visa", "12.5"),
-        family.RECURRING: dossier("visa", "13.2", priors=PRIORS, documents=[ACCESS_LOG]),
-    }
+    return {family: dossier(*code, **FAMILY_RECORDS[family]) for family, code in _CODE_OF_FAMILY.items()}
 
 
 def scripts_dossier() -> DefenceDossier:

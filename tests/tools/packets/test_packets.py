@@ -14,8 +14,8 @@ from knowledge.letter.claims import Letter, Sentence
 from knowledge.letter.compose import compose_letter
 from knowledge.letter.dossier import DefenceDossier
 from knowledge.letter.verify import verify_letter
-from knowledge.reasons import ChargebackFamily
-from tests.knowledge.letter.dossiers import PHOTOS, dossier, family_dossiers, scripts_dossier
+from tests.knowledge.letter.dossiers import PHOTOS, dossier, scripts_dossier
+from tests.tools.packets.archival import fonts_of, pictures_of
 from tools.packets import Packet, PacketError, PacketProfile, PacketTooLarge, profile_for, render_packet
 
 STRIPE = profile_for("stripe", CardNetwork.VISA)
@@ -47,18 +47,6 @@ def packet_of(records: DefenceDossier, files: list[bytes] | None = None, profile
     return render_packet(letter, verify_letter(letter), {sha256(data): data for data in files or []}, profile)
 
 
-@cache
-def family_packet(family: ChargebackFamily) -> Packet:
-    records = family_dossiers()[family]
-    data = picture()
-    # The dossiers name invented digests; these are the files a test can give.
-    fields = records.bundle.model_dump(mode="json", exclude_none=True)
-    for one in (*fields["photos"], *fields["documents"]):
-        one["sha256"] = sha256(data)
-    bundle = type(records.bundle).model_validate(fields)
-    return packet_of(records.model_copy(update={"bundle": bundle}), [data])
-
-
 def reader(packet: Packet) -> pypdf.PdfReader:
     return pypdf.PdfReader(io.BytesIO(packet.pdf))
 
@@ -71,59 +59,6 @@ def text_of(packet: Packet) -> str:
 def squeezed(text: str) -> str:
     """Without spaces and break marks, which differ where a line ends."""
     return re.sub(r"[\s\u200b]+", "", text)
-
-
-def fonts_of(document: pypdf.PdfReader) -> list[Any]:
-    fonts: list[Any] = []
-    for page in document.pages:
-        resources: Any = page["/Resources"]
-        fonts += [font.get_object() for font in resources.get("/Font", {}).values()]
-    return fonts
-
-
-def pictures_of(packet: Packet) -> list[Any]:
-    pictures: list[Any] = []
-    for page in reader(packet).pages:
-        resources: Any = page["/Resources"]
-        drawn = [one.get_object() for one in resources.get("/XObject", {}).values()]
-        pictures += [one for one in drawn if one["/Subtype"] == "/Image"]
-    return pictures
-
-
-@pytest.mark.parametrize("family", list(ChargebackFamily))
-def test_a_packet_of_every_family_is_an_archival_pdf_without_anything_active(family: ChargebackFamily):
-    packet = family_packet(family)
-    document = reader(packet)
-    root: Any = document.trailer["/Root"]
-    metadata = root["/Metadata"].get_object().get_data().decode()
-    assert "<pdfaid:part>2</pdfaid:part>" in metadata
-    assert "<pdfaid:conformance>B</pdfaid:conformance>" in metadata
-    intents = [intent.get_object() for intent in root["/OutputIntents"]]
-    assert [intent["/S"] for intent in intents] == ["/GTS_PDFA1"]
-    assert "/DestOutputProfile" in intents[0]
-    assert not document.is_encrypted
-    assert "/OpenAction" not in root
-    assert "/AA" not in root
-    assert "/Names" not in root or "/JavaScript" not in root["/Names"].get_object()
-    for page in document.pages:
-        assert "/AA" not in page
-        annotations: Any = page.get("/Annots", [])
-        assert [annotation.get_object()["/Subtype"] for annotation in annotations] == []
-        assert page.mediabox.width == pytest.approx(595.28, abs=0.1)
-        assert page.mediabox.height == pytest.approx(841.89, abs=0.1)
-    assert len(document.pages) == packet.pages <= 19
-    assert packet.byte_count == len(packet.pdf) <= 2_000_000
-    assert packet.sha256 == sha256(packet.pdf)
-
-
-@pytest.mark.parametrize("family", list(ChargebackFamily))
-def test_every_font_of_a_packet_is_embedded(family: ChargebackFamily):
-    fonts = fonts_of(reader(family_packet(family)))
-    assert fonts
-    for font in fonts:
-        inner = font["/DescendantFonts"][0].get_object() if "/DescendantFonts" in font else font
-        descriptor = inner["/FontDescriptor"].get_object()
-        assert {"/FontFile2", "/FontFile3"} & set(descriptor), font["/BaseFont"]
 
 
 def test_page_one_decides():
@@ -197,7 +132,7 @@ def test_the_same_letter_gives_the_same_bytes():
 def test_photos_are_printed_in_grey_without_their_metadata():
     data = picture()
     packet = packet_of(with_photos([data]), [data])
-    shown = pictures_of(packet)
+    shown = pictures_of(reader(packet))
     assert [one["/ColorSpace"][1].get_object()["/N"] for one in shown] == [1], "one colour component is grey"
     assert [max(one["/Width"], one["/Height"]) for one in shown] == [1024]
     assert b"Camera of the buyer" in data
@@ -209,7 +144,7 @@ def test_many_photos_shrink_until_the_target_is_met():
     target = PacketProfile(name="small", max_bytes=2_000_000, max_pages=19, target_bytes=1_200_000, source="invented")
     packet = packet_of(with_photos(pictures), pictures, target)
     assert packet.byte_count <= 1_200_000
-    assert len(pictures_of(packet)) == 8
+    assert len(pictures_of(reader(packet))) == 8
 
 
 def test_a_packet_beyond_the_bytes_names_the_limit_and_cuts_nothing():
