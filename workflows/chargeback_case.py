@@ -150,16 +150,22 @@ class ChargebackCase:
         # In a run that takes up a closed case again, what was answered then still counts.
         self._answered = linked.submission_count > 0
         while True:
-            if linked.state in _ENDED:
-                return await self._end(linked.state, linked.recovered)
-            if linked.state == _OPEN or not linked.submission_count:
-                conceded = await self._answer(linked, began)
-                if conceded is not None:
-                    return conceded
-            ended = await self._follow(linked.stage)
-            if ended is not None:
-                return ended
+            self._news = False
+            closed = await self._cycle(linked, began)
+            # News that came while the case was closing would be heard by nobody else.
+            if closed is not None and not (self._news and workflow.patched("news-while-closing")):
+                return closed
             linked, began = await self._link(), workflow.now()
+
+    async def _cycle(self, linked: Linked, began: datetime) -> CaseView | None:
+        """One cycle: the closed case, or None when the issuer asks again."""
+        if linked.state in _ENDED:
+            return await self._end(linked.state, linked.recovered)
+        if linked.state == _OPEN or not linked.submission_count:
+            conceded = await self._answer(linked, began)
+            if conceded is not None:
+                return conceded
+        return await self._follow(linked.stage)
 
     async def _link(self) -> Linked:
         linked: Linked = await workflow.execute_activity_method(

@@ -11,7 +11,7 @@ from tests.workflows.hasty import hasty, review
 from tests.workflows.house import House, plain_household
 from tests.workflows.test_chargeback_case import disputed, sample
 from workflows.desk import NewsTaken, NotNowError
-from workflows.messages import ReviewAction, Stage
+from workflows.messages import ReviewAction, Stage, workflow_id
 
 
 async def submitted(house: House, case_id: str) -> str:
@@ -135,11 +135,17 @@ async def test_an_announced_concession_can_be_denied_held_or_made_at_once(house:
         assert (await house.until("told-4", Stage.CLOSED)).result == "accepted"
 
 
+async def at_rest(house: House, case_id: str) -> None:
+    """Wait until the case's workflow has ended, which is a moment after the case is closed."""
+    await house.installation.temporal.get_workflow_handle(workflow_id("lumen", case_id)).result()
+
+
 async def won(house: House, case_id: str) -> str:
     dispute = await submitted(house, case_id)
     await house.bank.decide_dispute(dispute, "won")
     assert await house.desk.outcome_news("lumen", case_id, "event-1") is NewsTaken.TOLD
     await house.until(case_id, Stage.CLOSED)
+    await at_rest(house, case_id)
     return dispute
 
 
@@ -153,6 +159,7 @@ async def test_a_win_reversed_months_later_is_told_as_the_loss_it_is(house: Hous
             while await outcome(house, "reversed-1") != ("lost", None):
                 await asyncio.sleep(0.05)
         assert (await house.until("reversed-1", Stage.CLOSED)).result == "lost"
+        await at_rest(house, "reversed-1")
         assert await house.desk.outcome_news("lumen", "reversed-1", "event-2") is NewsTaken.CLOSED
     (ended,) = [one for one in await house.installation.outcomes.closed("lumen") if one.case_id == "reversed-1"]
     assert (ended.end.value, ended.recovered) == ("lost", None)
@@ -181,5 +188,6 @@ async def test_a_concession_stays_one_whatever_is_told_of_it_afterwards(house: H
     async with house.worker(plain_household(hasty(concession_notice_hours=1 / 3600))):
         await disputed(house, bundle, files)
         await house.until("conceded-9", Stage.CLOSED)
+        await at_rest(house, "conceded-9")
         assert await house.desk.outcome_news("lumen", "conceded-9", "event-1") is NewsTaken.CLOSED
     assert await outcome(house, "conceded-9") == ("accepted", None)
