@@ -10,23 +10,26 @@ from knowledge.decision import DefenceDecision, Route, Stance
 from knowledge.facts import Reading
 from knowledge.money import Money
 from workflows.deadline import Deadline
+from workflows.dispute_steps import (
+    link_payment,
+    read_standing,
+    record_stance,
+    start_conceding,
+    start_submitting,
+    write_letter,
+)
 from workflows.doors import legal_for_chargeback, refuse_second, refuse_unless
 from workflows.messages import (
     Answered,
-    CaseRef,
     CaseView,
     Close,
-    Concede,
     DefenceDecided,
-    DisputeStanding,
     EvidenceAdded,
     FactCorrection,
     LetterWritten,
     Linked,
-    LinkPayment,
     OpenCase,
     OutcomeNews,
-    PersonTakesStance,
     Readings,
     Review,
     ReviewAction,
@@ -34,15 +37,12 @@ from workflows.messages import (
     StageChange,
     SubmissionResult,
     SubmissionState,
-    Submit,
-    WriteLetter,
 )
 from workflows.thinking import think
 from workflows.waiting import within
 
 with workflow.unsafe.imports_passed_through():
     from workflows.activities.defence import DefenceActivities
-    from workflows.activities.heartbeat import SILENCE
     from workflows.activities.records import RecordActivities
 
 _STEADY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
@@ -53,12 +53,6 @@ _ENDED = frozenset({"won", "lost", "closed"})
 _OPEN = "needs_response"
 _Result = TypeVar("_Result")
 _LATER_CYCLES = frozenset({"pre_arbitration", "arbitration"})
-
-
-def _as_steady_as(buffer_hours: float) -> RetryPolicy:
-    """Sending is tried again at least a hundred times within the buffer before the date, and every five minutes."""
-    pause = min(timedelta(minutes=5), timedelta(hours=buffer_hours) / 100)
-    return RetryPolicy(initial_interval=min(timedelta(seconds=1), pause), maximum_interval=pause)
 
 
 @workflow.defn
@@ -145,7 +139,7 @@ class ChargebackCase:
     @workflow.run
     async def run(self, opened: OpenCase) -> CaseView:
         """From reading to outcome, through every cycle the issuer asks for."""
-        linked = await self._link()
+        linked = await link_payment(self._case)
         began = workflow.info().start_time
         # In a run that takes up a closed case again, what was answered then still counts.
         self._answered = linked.submission_count > 0
@@ -155,7 +149,7 @@ class ChargebackCase:
             # News that came while the case was closing would be heard by nobody else.
             if closed is not None and not (self._news and workflow.patched("news-while-closing")):
                 return closed
-            linked, began = await self._link(), workflow.now()
+            linked, began = await link_payment(self._case), workflow.now()
 
     async def _cycle(self, linked: Linked, began: datetime) -> CaseView | None:
         """One cycle: the closed case, or None when the issuer asks again."""
@@ -166,16 +160,6 @@ class ChargebackCase:
             if conceded is not None:
                 return conceded
         return await self._follow(linked.stage)
-
-    async def _link(self) -> Linked:
-        linked: Linked = await workflow.execute_activity_method(
-            DefenceActivities.link_payment,
-            LinkPayment(merchant=self._case.merchant, case_id=self._case.case_id),
-            start_to_close_timeout=_STEP,
-            heartbeat_timeout=SILENCE,
-            retry_policy=_STEADY,
-        )
-        return linked
 
     async def _answer(self, linked: Linked, began: datetime) -> CaseView | None:
         """Answer the issuer in this cycle: None when the answer is submitted, the closed case when it is conceded."""
@@ -276,19 +260,7 @@ class ChargebackCase:
 
     async def _write(self, decided: DefenceDecided) -> LetterWritten:
         await self._note(Stage.PREPARING)
-        written: LetterWritten = await workflow.execute_activity_method(
-            DefenceActivities.write_letter,
-            WriteLetter(
-                merchant=self._case.merchant,
-                case_id=self._case.case_id,
-                decision_id=decided.decision_id,
-                dated=workflow.now(),
-            ),
-            start_to_close_timeout=timedelta(minutes=2),
-            heartbeat_timeout=SILENCE,
-            retry_policy=_STEADY,
-        )
-        return written
+        return await write_letter(self._case, decided.decision_id)
 
     async def _wait_for_reviewer(
         self, decided: DefenceDecided, letter: LetterWritten | None, deadline: Deadline
@@ -336,19 +308,8 @@ class ChargebackCase:
         # A denial turns the proposal round: a concession becomes a fight, anything else a concession. An approval
         # concedes, or answers what the merchant was asked with what is held: nothing more will come.
         concedes = (decided.stance is Stance.ACCEPT) is (review.action is ReviewAction.APPROVE)
-        mine: DefenceDecided = await workflow.execute_activity_method(
-            RecordActivities.record_person_stance,
-            PersonTakesStance(
-                merchant=self._case.merchant,
-                case_id=self._case.case_id,
-                base_decision_id=decided.decision_id,
-                by=review.by,
-                stance=Stance.ACCEPT if concedes else Stance.FIGHT,
-                note=review.note,
-            ),
-            start_to_close_timeout=_STEP,
-            retry_policy=_STEADY,
-        )
+        stance = Stance.ACCEPT if concedes else Stance.FIGHT
+        mine = await record_stance(self._case, decided.decision_id, review, stance)
         self._decided = mine
         return mine
 
@@ -361,23 +322,7 @@ class ChargebackCase:
         deadline: Deadline,
     ) -> SubmissionResult:
         await self._note(Stage.SUBMITTING)
-        key = f"{self._case.merchant}/{self._case.case_id}/{decided.decision_id}"
-        sending = workflow.start_activity_method(
-            DefenceActivities.submit,
-            Submit(
-                merchant=self._case.merchant,
-                case_id=self._case.case_id,
-                packet_sha256=letter.packet_sha256,
-                letter_sha256=letter.letter_sha256,
-                # The same decision may be sent again in a later cycle, which is another submission.
-                key=f"{key}/{answered_before}" if answered_before else key,
-                signed_by=signed_by,
-                answered_before=answered_before,
-            ),
-            start_to_close_timeout=timedelta(minutes=2),
-            heartbeat_timeout=SILENCE,
-            retry_policy=_as_steady_as(decided.buffer_hours),
-        )
+        sending = start_submitting(self._case, decided, letter, signed_by, answered_before)
         return await self._calling(sending, deadline, "the answer")
 
     async def _calling(self, sending: workflow.ActivityHandle[_Result], deadline: Deadline, what: str) -> _Result:
@@ -400,12 +345,7 @@ class ChargebackCase:
         self._answered, self._due = True, None
         while True:
             self._news = False
-            standing: DisputeStanding = await workflow.execute_activity_method(
-                DefenceActivities.dispute_standing,
-                CaseRef(merchant=self._case.merchant, case_id=self._case.case_id),
-                start_to_close_timeout=_STEP,
-                retry_policy=_STEADY,
-            )
+            standing = await read_standing(self._case)
             if standing.state in _ENDED:
                 return await self._end(standing.state, standing.recovered)
             if standing.state == _OPEN and standing.stage != answered_stage:
@@ -420,22 +360,14 @@ class ChargebackCase:
         contested = self._decided.contested if self._decided else None
         if state == "won":
             return await self._close("won", recovered or contested)
+        if state == "lost" and self._result == "accepted":
+            return await self._close("accepted", None)
         if state == "lost" and recovered is not None and recovered.minor > 0:
             return await self._close("partial", recovered)
         return await self._close(state, None)
 
     async def _concede(self, decided: DefenceDecided, deadline: Deadline) -> CaseView:
-        conceding = workflow.start_activity_method(
-            DefenceActivities.concede,
-            Concede(
-                merchant=self._case.merchant,
-                case_id=self._case.case_id,
-                key=f"{self._case.merchant}/{self._case.case_id}/{decided.decision_id}/accept",
-            ),
-            start_to_close_timeout=timedelta(minutes=2),
-            heartbeat_timeout=SILENCE,
-            retry_policy=_STEADY,
-        )
+        conceding = start_conceding(self._case, decided)
         await self._calling(conceding, deadline, "the concession")
         return await self._close("accepted", None)
 

@@ -8,6 +8,7 @@ import pytest
 from tests.tools.intake.examples import stripe_event
 from tests.workflows.house import House
 from tests.workflows.test_chargeback_case import disputed, sample
+from tests.workflows.test_dispute_cycles import at_rest
 from tools.intake import stripe
 from tools.records.inbox import InboxEntry, InboxState, WebhookInbox
 from workflows.intake import Intake
@@ -50,6 +51,7 @@ async def test_the_case_closes_by_what_the_processor_says_now_whatever_order_the
         view = await house.until("intake-1", Stage.CLOSED)
         assert view.result == "won"
         assert (await entry_of(inbox, "i1-c")).said == "told case intake-1"
+        await at_rest(house, "intake-1")
         await tell(inbox, UPDATED, dispute, "i1-late", 2)
         assert await intake.work("lumen") == 1
         assert (await house.desk.view("lumen", "intake-1")).result == "won"
