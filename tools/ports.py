@@ -24,6 +24,8 @@ class CaseFile(Frozen):
     """A person's corrections first; they hide what a machine read under their names."""
     missing: tuple[MissingFact, ...]
     """What no reader could read and no person supplied, each once, and why."""
+    gaps: tuple[MissingFact, ...] = ()
+    """What a source was asked for and did not give; until it does, somebody should look before anything is sent."""
 
 
 class CaseReading(Protocol):

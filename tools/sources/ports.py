@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from knowledge.base import Frozen
-from knowledge.case import Author, DocumentKind, Message
+from knowledge.case import Author, DocumentKind, Message, ProcessorName
 from knowledge.money import Money
 from knowledge.order_snapshot import OrderSnapshot
 
@@ -45,6 +45,7 @@ class SourceFile(Frozen):
 class PaymentAsked(Frozen):
     """The payment whose order is looked for, as its processor tells it."""
 
+    processor: ProcessorName
     reference: str
     captured: Money
     captured_at: datetime | None = None

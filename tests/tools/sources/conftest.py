@@ -31,7 +31,7 @@ async def world(sources: RunningSandbox) -> AsyncIterator[SourcesControl]:
 
 @pytest.fixture
 async def shop(sources: RunningSandbox) -> AsyncIterator[ShopifyShop]:
-    shop = ShopifyShop("lumen", "stripe", sources.url, SecretStr("shpat_test"), timeout_seconds=2)
+    shop = ShopifyShop("lumen", sources.url, SecretStr("shpat_test"), timeout_seconds=2)
     yield shop
     await shop.close()
 

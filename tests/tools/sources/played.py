@@ -34,6 +34,7 @@ def asked(bundle: CaseBundle, order_reference: str | None = None, **changes: Any
     """The payment of the case as its processor tells it."""
     payment = bundle.order.payment
     return PaymentAsked(
+        processor=payment.processor,
         reference=payment.processor_reference,
         captured=payment.captured,
         captured_at=payment.captured_at,

@@ -87,7 +87,7 @@ async def test_a_shop_in_trouble_is_worth_asking_again(
 
 
 async def test_a_refused_key_names_the_setting_to_mend(sources: RunningSandbox) -> None:
-    shop = ShopifyShop("lumen", "stripe", sources.url, SecretStr("wrong"))
+    shop = ShopifyShop("lumen", sources.url, SecretStr("wrong"))
     bundle, _ = played("c01-visa-131", "shop_5")
     with pytest.raises(SourceError, match="AMENDS_SHOPS") as failed:
         await shop.order(asked(bundle, "77"))

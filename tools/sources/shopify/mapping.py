@@ -75,7 +75,6 @@ def snapshot_from_shopify(
     metafields: Mapping[str, str],
     merchant: Merchant,
     payment: PaymentAsked,
-    processor: str,
     prior_transactions: tuple[PriorTransaction, ...] = (),
 ) -> OrderSnapshot:
     """The order in our words; SourceError naming the field that Shopify's answer lacks."""
@@ -97,7 +96,7 @@ def snapshot_from_shopify(
             "ship_to": address(part(order, "shipping_address") or part(order, "billing_address")),
             "bill_to": address(part(order, "billing_address")),
             "device": device(order, _json(metafields, "device")),
-            "payment": _payment(transaction, metafields, payment, processor),
+            "payment": _payment(transaction, metafields, payment),
             "policies": json.loads(metafields.get("policies", "[]")),
         },
         "buyer": _buyer(order),
@@ -213,10 +212,10 @@ def _amount(within: Wire, name: str, currency: str) -> Money:
         raise SourceError(f"Shopify's order has {name} {written!r}: {error}", retry=False) from error
 
 
-def _payment(transaction: Wire, metafields: Mapping[str, str], payment: PaymentAsked, processor: str) -> dict[str, Any]:
+def _payment(transaction: Wire, metafields: Mapping[str, str], payment: PaymentAsked) -> dict[str, Any]:
     card, bought_with = part(transaction, "payment_details"), card_of(transaction)
     return {
-        "processor": processor,
+        "processor": payment.processor,
         "processor_reference": payment.reference,
         "network": None if bought_with is None else bought_with[0],
         "last4": None if bought_with is None else bought_with[1],

@@ -30,16 +30,13 @@ class ShopifyShop:
     def __init__(
         self,
         merchant: str,
-        processor: str,
         url: str,
         token: SecretStr,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         timeout_seconds: float = 20.0,
     ) -> None:
-        """`processor` took the shop's payments: `stripe`, `paypal` or `adyen`."""
         self._merchant = merchant
-        self._processor = processor
         self._client = ShopifyClient(url, token, timeout_seconds=timeout_seconds)
         self._clock = clock
 
@@ -96,7 +93,6 @@ class ShopifyShop:
             metafields,
             self._owner(shop),
             payment,
-            self._processor,
             await self._priors(order, transaction, _listed(others, "orders", "the buyer's orders")),
         )
         answers = {"order": whole, "transactions": transactions, "metafields": beside, "orders-of-buyer": others}

@@ -1,0 +1,32 @@
+"""The sources an installation is connected to."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from tools.settings import Settings
+from tools.sources.aggregator import Aggregator
+from tools.sources.helpdesk import Helpdesk
+from tools.sources.ports import CarrierReading, HelpdeskReading, ShopReading
+from tools.sources.shopify import ShopifyShop
+
+
+@dataclass(frozen=True)
+class ConnectedSources:
+    """Shops and helpdesks by merchant: nobody's source is ever asked for another. One aggregator serves all."""
+
+    shops: Mapping[str, ShopReading]
+    helpdesks: Mapping[str, HelpdeskReading]
+    carriers: CarrierReading | None
+
+
+@asynccontextmanager
+async def connect_sources(settings: Settings) -> AsyncGenerator[ConnectedSources, None]:
+    """The sources of the settings; nothing is asked yet. Their connections are closed at the end."""
+    async with AsyncExitStack() as leaving:
+        shops = {each.merchant: ShopifyShop(each.merchant, each.url, each.key) for each in settings.shops}
+        desks = {each.merchant: Helpdesk(each.url, each.user, each.key) for each in settings.helpdesks}
+        carriers = None if settings.carriers_url is None else Aggregator(settings.carriers_url, settings.carriers_key)
+        for source in (*shops.values(), *desks.values(), *([carriers] if carriers else [])):
+            leaving.push_async_callback(source.close)
+        yield ConnectedSources(shops=shops, helpdesks=desks, carriers=carriers)
