@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from console.cli.outside import play, sandbox_of
 from knowledge.case import CaseBundle, CaseKind, ProcessorName
 from knowledge.decision import Stance
 from knowledge.order_snapshot import OrderSnapshot
 from tests.tools.sources.played import played
+from tests.workflows import test_adyen_case, test_chargeback_case, test_paypal_case
 from tests.workflows.hasty import hasty
 from tests.workflows.house import House, plain_household
 from tests.workflows.test_intake import CLOSED, OPENED, UPDATED, entry_of, tell
@@ -67,6 +69,15 @@ async def standing(house: House, dispute: str, *states: GatheringState, merchant
                 if each.dispute == dispute and each.state in states:
                     return each
             await asyncio.sleep(0.05)
+
+
+def snapshot_of(bundle: CaseBundle) -> OrderSnapshot:
+    """The order as it was before anybody disputed it."""
+    parcels = tuple(
+        parcel.model_copy(update={"tracking": None, "tracking_sha256": None, "fetched_at": None})
+        for parcel in bundle.shipments
+    )
+    return OrderSnapshot(merchant=bundle.merchant, order=bundle.order, buyer=bundle.buyer, shipments=parcels)
 
 
 async def at_rest(house: House, case_id: str, merchant: str = "lumen") -> None:
@@ -211,18 +222,38 @@ async def test_without_a_shop_people_are_told_what_to_supply_and_an_import_opens
         waits = await standing(house, dispute, GatheringState.WAITING, merchant="solo")
         assert "no order is known that payment ch_g_7 paid" in waits.why
         assert "amends import orders" in waits.why
-        parcels = tuple(
-            parcel.model_copy(update={"tracking": None, "tracking_sha256": None, "fetched_at": None})
-            for parcel in bundle.shipments
-        )
-        snapshot = OrderSnapshot(merchant=bundle.merchant, order=bundle.order, buyer=bundle.buyer, shipments=parcels)
-        await OrderSnapshots(house.installation.records).keep("solo", [snapshot])
+        await OrderSnapshots(house.installation.records).keep("solo", [snapshot_of(bundle)])
         await house.desk.gather("solo", ProcessorName.STRIPE, dispute)
         opened = await standing(house, dispute, GatheringState.OPENED, merchant="solo")
         await at_rest(house, dispute, "solo")
     assert opened.case_id == dispute
     held = await house.installation.cases.bundle("solo", dispute)
     assert held.order == bundle.order
+
+
+@pytest.mark.parametrize("processor", [ProcessorName.PAYPAL, ProcessorName.ADYEN])
+async def test_disputes_of_the_other_processors_are_gathered_too(house: House, processor: ProcessorName) -> None:
+    if processor is ProcessorName.PAYPAL:
+        bundle, files = test_paypal_case.sample("c08-paypal-inr", "g-8")
+    else:
+        bundle, files = test_chargeback_case.sample("c01-visa-131", "g-9")
+        bundle = test_adyen_case.taken_by_adyen(bundle)
+    await OrderSnapshots(house.installation.records).keep("lumen", [snapshot_of(bundle)])
+    await house.sources.play(bundle, files)
+    sandbox = sandbox_of(bundle, house.installation.settings, house.installation.addresses)
+    assert sandbox is not None
+    await play(bundle, sandbox)
+    assert bundle.chargeback is not None
+    dispute = bundle.chargeback.dispute_id
+    async with house.worker():
+        await house.desk.gather("lumen", processor, dispute)
+        await house.until_open(dispute)
+        assert (await house.until(dispute, Stage.SUBMITTED)).stance is Stance.FIGHT
+    held = await house.installation.cases.bundle("lumen", dispute)
+    assert held.order == bundle.order
+    assert held.chargeback is not None
+    told = bundle.chargeback
+    assert (held.chargeback.network, held.chargeback.reason_code) == (told.network, told.reason_code)
 
 
 async def test_a_dispute_the_processor_does_not_know_opens_nothing_and_says_so(house: House) -> None:
