@@ -11,7 +11,7 @@ from urllib.parse import quote
 from pydantic import SecretStr
 
 from tools.sources.http import SourceClient
-from tools.sources.ports import SourceName
+from tools.sources.ports import SourceError, SourceName
 
 
 class Aggregator:
@@ -26,6 +26,12 @@ class Aggregator:
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
+
+    async def check(self) -> str:
+        """That a parcel which cannot exist is answered as unknown; SourceError otherwise."""
+        if await self.tracking("ups", "amends-doctor") is not None:
+            raise SourceError("the aggregator knows a parcel that does not exist; see AMENDS_CARRIERS_URL", retry=False)
+        return "carriers can be asked"
 
     async def tracking(self, carrier: str, number: str) -> bytes | None:
         """The carrier's own answer; None when it knows no such parcel. Raises SourceError."""

@@ -47,6 +47,12 @@ class Helpdesk:
         """Close the connections."""
         await self._client.close()
 
+    async def check(self) -> str:
+        """That tickets can be listed; SourceError otherwise."""
+        if await self._client.get("/api/v2/tickets.json", {"per_page": "1"}) is None:
+            raise SourceError("there is no Zendesk at this address; correct it in AMENDS_HELPDESKS", retry=False)
+        return "tickets can be read"
+
     async def threads(self, order_id: str, email: str | None) -> Threads:
         """Public comments, oldest first, their attachments, and the raw answers. Raises SourceError."""
         messages: list[Message] = []

@@ -44,6 +44,13 @@ class ShopifyShop:
         """Close the connections."""
         await self._client.close()
 
+    async def check(self) -> str:
+        """The shop's name, when it can be asked; SourceError otherwise."""
+        shop = await self._client.shop()
+        if shop is None:
+            raise SourceError("there is no Shopify shop at this address; correct it in AMENDS_SHOPS", retry=False)
+        return text(part(document(shop, "the shop"), "shop"), "name") or "a shop without a name"
+
     async def order(self, payment: PaymentAsked) -> ShopAnswer | None:
         """By Shopify's number where the payment carries one, else among the orders made around the payment.
 
