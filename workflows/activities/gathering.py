@@ -139,7 +139,9 @@ class GatheringActivities:
             bundle, files = gathered_case(case_id, opening.notice, pieces, opening.at, carrier_comes=late)
             read = read_sent(canonical(bundle), files, now=max(opening.at, datetime.now(UTC)), where="the order")
             await self._cases.open_case(read.bundle, read.files)
-        except (BundleRefused, LookupError, CaseConflict) as refused:
+        except BundleRefused as refused:
+            return Opened(why=_without_addresses(refused))
+        except (LookupError, CaseConflict) as refused:
             return Opened(why=str(refused))
         await self._keep_gaps(order, case_id, opening.asked, pieces)
         await self._tell(order, case_id, opening.asked, pieces)
@@ -284,6 +286,14 @@ class GatheringActivities:
 
     async def _note(self, order: GatherOrder, state: GatheringState, why: str = "", case_id: str | None = None) -> None:
         await self._gatherings.note(order.merchant, order.processor.value, order.dispute, state, why, case_id)
+
+
+def _without_addresses(refused: BundleRefused) -> str:
+    """Why the case may not come in, for a list that is not sealed: a refused IP address is not repeated there."""
+    told = [
+        f"{each.pointer}: {each.mend if each.pointer.endswith('/ip') else each.problem}" for each in refused.refusals
+    ]
+    return f"the order cannot make a case: {'; '.join(told)}"
 
 
 def _lacking(dispute: ProcessorDispute, charge: ProcessorCharge) -> list[str]:
