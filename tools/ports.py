@@ -24,6 +24,8 @@ class CaseFile(Frozen):
     """A person's corrections first; they hide what a machine read under their names."""
     missing: tuple[MissingFact, ...]
     """What no reader could read and no person supplied, each once, and why."""
+    gaps: tuple[MissingFact, ...] = ()
+    """What a source was asked for and did not give; until it does, somebody should look before anything is sent."""
 
 
 class CaseReading(Protocol):
@@ -78,6 +80,13 @@ class ProcessorCharge(Frozen):
     captured: Money
     refunded: Money
     disputed: bool
+    captured_at: datetime | None = None
+    order_reference: str | None = None
+    """What the shop wrote into the payment: the order's id or name."""
+    credential: str | None = None
+    """The same for every payment with the same card or wallet, where the processor tells; no card number."""
+    network: CardNetwork | None = None
+    last4: str | None = None
 
 
 class DisputeState(StrEnum):
@@ -101,6 +110,8 @@ class ProcessorDispute(Frozen):
     network_reason_code: str | None
     submission_count: int
     evidence_staged: bool
+    opened_at: datetime | None = None
+    network: CardNetwork | None = None
     stage: DisputeStage = DisputeStage.CHARGEBACK
     recovered: Money | None = None
     """What came back to the merchant, in the currency of their balance; told apart from won and lost, because a

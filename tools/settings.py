@@ -55,6 +55,31 @@ class WebhookAccount(BaseModel):
         return self
 
 
+class ShopConnection(BaseModel):
+    """A merchant's Shopify shop, asked for the order of a disputed payment."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    merchant: Annotated[str, Field(min_length=1, max_length=64)]
+    url: str
+    """`https://….myshopify.com`."""
+    key: SecretStr
+    """The Admin token of the shop's own app, `shpat_…`."""
+
+
+class HelpdeskConnection(BaseModel):
+    """A merchant's Zendesk, asked for what was written about a disputed order."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    merchant: Annotated[str, Field(min_length=1, max_length=64)]
+    url: str
+    """`https://….zendesk.com`."""
+    user: str
+    """The e-mail address of the agent whose token it is."""
+    key: SecretStr
+
+
 class Settings(BaseSettings):
     """What a deployment may choose. An address left out means the embedded service."""
 
@@ -100,6 +125,13 @@ class Settings(BaseSettings):
     """Where `amends up` receives webhooks; left out, it does not."""
     webhook_host: str = "127.0.0.1"
     """The address the webhooks' door listens on, behind a proxy that ends TLS."""
+    shops: tuple[ShopConnection, ...] = ()
+    """A JSON list; one shop a merchant. Without one, imported orders serve as the shop."""
+    helpdesks: tuple[HelpdeskConnection, ...] = ()
+    """A JSON list; one a merchant."""
+    carriers_url: str | None = None
+    """A carrier aggregator, asked for tracking answers (`tools/sources/aggregator`)."""
+    carriers_key: SecretStr | None = None
     model: ModelEndpoint | None = None
     """`AMENDS_MODEL__URL`, `AMENDS_MODEL__NAME`, …: used for every task without one of its own."""
     model_claims: ModelEndpoint | None = None
@@ -141,4 +173,12 @@ class Settings(BaseSettings):
         places = [(each.processor, each.account) for each in self.webhooks]
         if len(set(places)) < len(places):
             raise ValueError("webhooks: each account of a processor may stand there once")
+        return self
+
+    @model_validator(mode="after")
+    def _one_source_a_merchant(self) -> Self:
+        for name, connections in (("shops", self.shops), ("helpdesks", self.helpdesks)):
+            merchants = [each.merchant for each in connections]
+            if len(set(merchants)) < len(merchants):
+                raise ValueError(f"{name}: each merchant may stand there once")
         return self

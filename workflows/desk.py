@@ -10,12 +10,14 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from knowledge.case import Author, CaseBundle, CaseKind, Message
+from knowledge.case import Author, CaseBundle, CaseKind, Message, ProcessorName
 from tools.records.canonical import digest_of
 from tools.records.case_words import EvidenceAddition, OpenedCase
 from workflows.chargeback_case import ChargebackCase
 from workflows.closing import stands_as_closed
 from workflows.doors import refuse_answer, refuse_unless
+from workflows.gather_dispute import GatherDispute
+from workflows.gathering_messages import GatherOrder, gathering_id
 from workflows.installation import Installation
 from workflows.messages import (
     TASK_QUEUE,
@@ -88,6 +90,21 @@ class CaseDesk:
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 id_reuse_policy=reuse,
             )
+
+    async def gather(self, merchant: str, processor: ProcessorName, dispute: str) -> None:
+        """Have a case made for a dispute that has none, from what processor and sources tell; twice is once.
+
+        A gathering that waits for something looks again at once.
+        """
+        await self._installation.temporal.start_workflow(
+            GatherDispute.run,
+            GatherOrder(merchant=merchant, processor=processor, dispute=dispute),
+            id=gathering_id(merchant, processor, dispute),
+            task_queue=TASK_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            start_signal="look_again",
+        )
 
     async def view(self, merchant: str, case_id: str) -> CaseView:
         """Where the case stands; LookupError when there is none."""

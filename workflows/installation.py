@@ -19,6 +19,7 @@ from tools.records.records import Records
 from tools.records.schema import app_url, migrate, read_tenancy_secret
 from tools.records.tenancy import padded_halves
 from tools.settings import Settings
+from tools.sources.connected import ConnectedSources, connect_sources
 from workflows.codec import data_converter
 from workflows.connections import open_processors
 
@@ -45,6 +46,7 @@ class Installation:
     audit: AuditTrail
     temporal: Client
     processors: ConnectedProcessors
+    sources: ConnectedSources
 
 
 def addresses_of(settings: Settings) -> Addresses:
@@ -120,7 +122,7 @@ async def open_installation(settings: Settings) -> AsyncGenerator[Installation, 
         app_url(addresses.postgres_url, password), master_key=master_key, tenancy_secret=secret
     )
     try:
-        async with open_processors(settings, addresses, records) as processors:
+        async with open_processors(settings, addresses, records) as processors, connect_sources(settings) as sources:
             yield Installation(
                 settings=settings,
                 addresses=addresses,
@@ -136,6 +138,7 @@ async def open_installation(settings: Settings) -> AsyncGenerator[Installation, 
                     data_converter=data_converter(master_key),
                 ),
                 processors=processors,
+                sources=sources,
             )
     finally:
         await records.close()

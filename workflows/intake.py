@@ -8,6 +8,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 
+from knowledge.case import ProcessorName
 from tools.intake.notice import NoticeKind
 from tools.records.cases import CaseRecords, CaseSummary
 from tools.records.inbox import InboxEntry, InboxState, WebhookInbox
@@ -78,6 +79,8 @@ class Intake:
         if entry.dispute is not None:
             found = await self._cases.cases_on_dispute(merchant, entry.dispute)
         if not found:
+            if entry.dispute is not None and entry.kind is not NoticeKind.DISPUTE_CLOSED:
+                await self._desk.gather(merchant, ProcessorName(entry.processor.value), entry.dispute)
             await self._inbox.unmatched(merchant, entry, "no case on this dispute yet")
             return
         said: list[str] = []

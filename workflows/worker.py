@@ -27,14 +27,19 @@ from agents.refund.graph import RefundDesk, refund_graph
 from knowledge.library.precedents import Embedder, PrecedentReader, PrecedentWriter
 from knowledge.rules.policy import HOUSE_POLICY, MerchantPolicy
 from tools.mail.outbox import Outbox
+from tools.records.gatherings import Gatherings
+from tools.records.order_snapshots import OrderSnapshots
 from tools.settings import Settings
 from workflows.activities.buyers import BuyerActivities
 from workflows.activities.defence import DefenceActivities
+from workflows.activities.gathering import GatheringActivities
 from workflows.activities.heartbeat import SILENCE, SignsOfLife
 from workflows.activities.money import MoneyActivities
 from workflows.activities.records import RecordActivities
 from workflows.chargeback_case import ChargebackCase
 from workflows.credits import CreditBook
+from workflows.desk import CaseDesk
+from workflows.gather_dispute import GatherDispute
 from workflows.installation import Installation, open_installation
 from workflows.messages import TASK_QUEUE
 from workflows.refund_case import RefundCase
@@ -45,6 +50,7 @@ RUNNER = SandboxedWorkflowRunner(
         "knowledge",
         "tools",
         "workflows.messages",
+        "workflows.gathering_messages",
         "workflows.deadline",
         "workflows.doors",
         "workflows.thinking",
@@ -106,10 +112,19 @@ def make_worker(installation: Installation, household: Household, gateway: Model
     defence = DefenceActivities(
         cases, ledger, CreditBook(cases, ledger), processors, installation.outcomes, household.policy
     )
+    gathering = GatheringActivities(
+        cases,
+        Gatherings(installation.records),
+        OrderSnapshots(installation.records),
+        processors,
+        installation.sources,
+        CaseDesk(installation),
+        household.policy,
+    )
     return Worker(
         installation.temporal,
         task_queue=TASK_QUEUE,
-        workflows=[RefundCase, ChargebackCase],
+        workflows=[RefundCase, ChargebackCase, GatherDispute],
         activities=[
             records.note_stage,
             records.record_readings,
@@ -129,6 +144,11 @@ def make_worker(installation: Installation, household: Household, gateway: Model
             defence.concede,
             defence.dispute_standing,
             defence.close,
+            gathering.read_dispute,
+            gathering.ask_source,
+            gathering.open_gathered,
+            gathering.add_late,
+            gathering.note_gathering,
         ],
         interceptors=[SignsOfLife()],
         plugins=[graph_plugin(installation, household, gateway)],

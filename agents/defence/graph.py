@@ -72,7 +72,7 @@ class DefenceDesk:
                     credits=await self._credits.credits(state.merchant, state.case_id),
                     policy=self._policy,
                     as_of=state.as_of or newest_evidence(bundle),
-                    doubts=state.doubts,
+                    doubts=(*state.doubts, *(gap.why for gap in file.gaps)),
                     history=await self._outcomes.outcome_counts(state.merchant),
                 )
             )

@@ -91,6 +91,8 @@ def show(case_id: CaseId, merchant: Merchant) -> None:
         OUT.print(facts)
         for gap in file.missing:
             OUT.print(f"[yellow]missing[/yellow] {gap.name.value}: {escape(gap.why)}")
+        for gap in file.gaps:
+            OUT.print(f"[yellow]not gathered[/yellow] {escape(gap.why)}")
         latest = await cases.latest_decision(merchant, case_id)
         if latest is not None:
             OUT.print(decision_story(latest[1]))

@@ -26,6 +26,8 @@ from tools.processors.paypal.client import LIVE
 from tools.records import migrations
 from tools.records.crypto import master_key_from_hex
 from tools.settings import ModelEndpoint, Settings
+from tools.sources.connected import CanBeChecked, connect_sources
+from tools.sources.ports import SourceError
 
 MASTER_KEY_FILE = "master.key"
 _INSTALL = "run `make demo`, or pip install --require-hashes -r requirements/runtime.txt"
@@ -61,6 +63,7 @@ async def examine(settings: Settings) -> list[Finding]:
     findings = [_python(), *_programs(), _fonts(), _folder(data), _space(data), _master_key(settings, data)]
     findings += await _services(settings, data)
     findings += await _models(settings)
+    findings += await _sources(settings)
     return [*findings, _processor(settings), _paypal(settings), _adyen(settings)]
 
 
@@ -237,6 +240,23 @@ async def _model(what: str, endpoint: ModelEndpoint) -> Finding:
     if answer.status_code in (401, 403):
         return _note(what, f"{endpoint.name} at {endpoint.url} refuses the key ({answer.status_code})", mend)
     return _good(what, f"{endpoint.name} at {endpoint.url} answers ({answer.status_code})")
+
+
+async def _sources(settings: Settings) -> list[Finding]:
+    """What disputes are gathered from. Without it they wait for people, so nothing here stops the house."""
+    if not (settings.shops or settings.helpdesks or settings.carriers_url):
+        mend = "connect them with AMENDS_SHOPS, AMENDS_CARRIERS_URL and AMENDS_HELPDESKS, or use `amends import orders`"
+        return [_note("sources", "no shop, carrier or helpdesk: disputes need imported orders or a bundle", mend)]
+    async with connect_sources(settings) as sources:
+        return list(await asyncio.gather(*(_source(*each) for each in sources.connections.items())))
+
+
+async def _source(what: str, source: CanBeChecked) -> Finding:
+    try:
+        return _good(what, await asyncio.wait_for(source.check(), _ANSWER_SECONDS))
+    except (SourceError, TimeoutError) as problem:
+        mend = "disputes wait for it, or open without it; see For operators, Gathering"
+        return _note(what, _short(problem) or "does not answer", mend)
 
 
 def _processor(settings: Settings) -> Finding:

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from console.cli import audit, bundles, buyer, cases, demo, outcomes, review, services, webhooks
+from console.cli import audit, bundles, buyer, cases, demo, imports, outcomes, review, services, webhooks
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -24,6 +24,7 @@ app.add_typer(review.app, name="review")
 app.add_typer(buyer.app, name="buyer")
 app.add_typer(audit.app, name="audit")
 app.add_typer(outcomes.app)
+app.add_typer(imports.app, name="import")
 app.add_typer(webhooks.app, name="webhooks")
 
 

@@ -8,6 +8,7 @@ from rich.table import Column, Table
 
 from console.cli.session import OUT, By, Merchant, run
 from tools.intake.notice import WebhookProcessor
+from tools.records.gatherings import Gatherings
 from tools.records.inbox import InboxState, WebhookInbox
 from workflows.desk import CaseDesk
 from workflows.installation import Installation
@@ -21,11 +22,17 @@ def list_notices(
     state: Annotated[InboxState | None, typer.Option(help="Only those that stand so.")] = None,
     dispute: Annotated[str | None, typer.Option(help="Only those about this dispute.")] = None,
 ) -> None:
-    """List notices, the latest happening first. `unmatched` wait for a case, `stuck` for a person."""
+    """List notices, the latest happening first. `unmatched` say what their case lacks, `stuck` wait for a person."""
 
     async def work(installation: Installation, desk: CaseDesk) -> None:
         table = Table("processor", Column("event", overflow="fold"), "what", "happened", "dispute", "state", "said")
+        standings = await Gatherings(installation.records).standings(merchant)
+        gathering = {(each.processor, each.dispute): each for each in standings}
         for one in await WebhookInbox(installation.records).entries(merchant, state=state, dispute=dispute):
+            said = one.said
+            about = gathering.get((one.processor.value, one.dispute or ""))
+            if one.state is InboxState.UNMATCHED and about is not None:
+                said = f"{said}; {about.state.value}" + (f": {about.why}" if about.why else "")
             table.add_row(
                 one.processor.value,
                 escape(one.event_id),
@@ -33,7 +40,7 @@ def list_notices(
                 f"{one.happened_at:%Y-%m-%d %H:%M}",
                 escape(one.dispute or ""),
                 one.state.value,
-                escape(one.said),
+                escape(said),
             )
         OUT.print(table)
 

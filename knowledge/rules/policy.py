@@ -74,6 +74,8 @@ class MerchantPolicy(Frozen):
     """How long goods that are to come back are waited for."""
     refund_poll_hours: Hours = 1
     """How often the processor is asked what became of a pending refund."""
+    source_patience_minutes: float = 15.0
+    """How long a dispute's case waits for a carrier or helpdesk that does not answer before it opens without it."""
     reference_rates: dict[str, str]
     """Units of each currency for one euro, as decimal text."""
 

@@ -89,7 +89,7 @@ def test_no_secret_has_a_default(compose: ComposeFile) -> None:
 
 def test_each_setting_named_exists(compose: ComposeFile) -> None:
     named = [name for name in compose.services["worker"].environment if name.startswith("AMENDS_")]
-    assert len(named) == 19
+    assert len(named) == 23
     for name in named:
         setting, _, part = name.removeprefix("AMENDS_").lower().partition("__")
         assert setting in Settings.model_fields
@@ -110,6 +110,10 @@ def test_an_optional_setting_is_absent_rather_than_empty(compose: ComposeFile) -
         "AMENDS_ADYEN_LIVE_PREFIX",
         "AMENDS_ADYEN_URL",
         "AMENDS_WEBHOOKS",
+        "AMENDS_SHOPS",
+        "AMENDS_HELPDESKS",
+        "AMENDS_CARRIERS_URL",
+        "AMENDS_CARRIERS_KEY",
         "AMENDS_MODEL__URL",
         "AMENDS_MODEL__NAME",
         "AMENDS_MODEL__KEY",

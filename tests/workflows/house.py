@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import zlib
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +28,7 @@ from tools.processors.sandbox.launch import start_sandbox
 from tools.processors.sandbox.messages import NewCharge
 from tools.processors.sandbox.paypal.control import PayPalWorld
 from tools.settings import Settings
+from tools.sources.sandbox.control import SourcesControl, start_sources
 from workflows.desk import CaseDesk
 from workflows.installation import Installation, open_installation
 from workflows.messages import CaseView, Stage
@@ -120,12 +121,17 @@ async def running_house(*, durable: bool = False, **more: Any) -> AsyncGenerator
     parent = Path(tempfile.mkdtemp(prefix="amends-house-"))
     parent.chmod(0o755)
     sandbox = await start_sandbox(parent / "sandbox", SPECIFICATION)
+    sources = await start_sources()
     given = {
         "data": parent / "data",
         "master_key": MASTER_KEY,
         "stripe_url": sandbox.url,
         "paypal_url": f"{sandbox.url}/paypal",
         "adyen_url": f"{sandbox.url}/adyen",
+        "shops": [{"merchant": "lumen", "url": sources.url, "key": "shpat_lumen"}],
+        "helpdesks": [{"merchant": "lumen", "url": sources.url, "user": "ana@lumen.example", "key": "token"}],
+        "carriers_url": sources.url,
+        "carriers_key": "key",
     }
     unset = dict.fromkeys(
         "postgres_url temporal_address chroma_url stripe_key paypal_client_id paypal_secret adyen_key model".split()
@@ -138,13 +144,18 @@ async def running_house(*, durable: bool = False, **more: Any) -> AsyncGenerator
             open_installation(settings) as installation,
             SandboxControl(sandbox.url) as bank,
             PayPalWorld(sandbox.url) as paypal,
+            SourcesControl(sources.url) as outside,
         ):
             outbox = parent / "data" / "outbox"
-            yield House(installation, CaseDesk(installation), bank, paypal, plain_household(), services, outbox)
+            yield House(
+                installation, CaseDesk(installation), bank, paypal, outside, plain_household(), services, outbox
+            )
             assert await bank.violations() == []
+            assert await outside.violations() == []
     finally:
         await services.erase()
         await sandbox.stop()
+        await sources.stop()
         shutil.rmtree(parent, ignore_errors=True)
 
 
@@ -156,6 +167,8 @@ class House:
     desk: CaseDesk
     bank: SandboxControl
     paypal: PayPalWorld
+    sources: SourcesControl
+    """Shop, carriers and helpdesk of the merchant `lumen`."""
     household: Household
     services: EmbeddedServices
     outbox: Path
@@ -184,6 +197,15 @@ class House:
                 currency=payment.captured.currency.lower(),
             )
         )
+
+    async def until_open(self, case_id: str) -> None:
+        """Wait until a case that opens by itself has a workflow."""
+        async with asyncio.timeout(60):
+            while True:
+                with suppress(LookupError):
+                    await self.desk.view("lumen", case_id)
+                    return
+                await asyncio.sleep(0.05)
 
     async def until(self, case_id: str, *stages: Stage, seconds: float = 60) -> CaseView:
         """Wait until the case stands at one of the stages."""

@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -30,6 +30,7 @@ _FORMS = {
     r"^0?[0-7]$": "write the ECI as 05, 06 or 07",
     r"^[^@\s]{1,64}@[^@\s]{1,255}$": "write an address such as ana@example.com",
 }
+_Model = TypeVar("_Model", bound=BaseModel)
 _KINDS = {
     "string_type": "text in quotes",
     "int_type": "a whole number",
@@ -44,13 +45,18 @@ _KINDS = {
 
 def shape(document: dict[str, Any], where: str) -> CaseBundle:
     """The document as a bundle, strictly: no text for a number, no unknown field. Raises BundleRefused."""
-    if document.get("format") != FORMAT:
+    return fitted(document, CaseBundle, FORMAT, where)
+
+
+def fitted(document: dict[str, Any], model: type[_Model], form: str, where: str) -> _Model:
+    """The document as a model whose `format` is `form`, strictly. Raises BundleRefused."""
+    if document.get("format") != form:
         raise BundleRefused(
             where,
-            [Refusal(pointer="/format", problem=f"is not {FORMAT}", mend=f'write "format": "{FORMAT}" and follow it')],
+            [Refusal(pointer="/format", problem=f"is not {form}", mend=f'write "format": "{form}" and follow it')],
         )
     try:
-        return CaseBundle.model_validate_json(json.dumps(document), strict=True)
+        return model.model_validate_json(json.dumps(document), strict=True)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
         raise BundleRefused(where, [_in_plain_words(each) for each in found]) from error

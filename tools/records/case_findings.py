@@ -9,6 +9,7 @@ from tools.ports import CaseFile
 from tools.records.canonical import canonical_json, digest_of
 from tools.records.case_evidence import merged
 from tools.records.case_scope import CaseScope, KeepsCases
+from tools.records.case_words import GATHERING
 
 _DECISIONS: dict[str, type[Decision] | type[DefenceDecision]] = {"refund": Decision, "defence": DefenceDecision}
 
@@ -77,15 +78,19 @@ class CaseFindings(KeepsCases):
     async def facts(self, merchant: str, case_id: str) -> Sequence[Fact]:
         """Persons' facts first, then what the readers found under other names, readers by name."""
         async with self._case(merchant, case_id) as case:
-            return list(_known(await _amended(case), await _readings(case)))
+            return list(_known(await _amended(case), list((await _readings(case)).values())))
 
     async def case_file(self, merchant: str, case_id: str) -> CaseFile:
         """The case as it stands and what was read from it, as of one moment."""
         async with self._case(merchant, case_id) as case:
             bundle = await merged(case)
-            amended, readings = await _amended(case), await _readings(case)
+            amended, read = await _amended(case), await _readings(case)
+        readings = list(read.values())
         facts = _known(amended, readings)
-        return CaseFile(bundle=bundle, facts=facts, missing=_lacking(readings, {fact.name for fact in facts}))
+        gaps = read[GATHERING].missing if GATHERING in read else ()
+        return CaseFile(
+            bundle=bundle, facts=facts, missing=_lacking(readings, {fact.name for fact in facts}), gaps=gaps
+        )
 
     async def save_decision(
         self, merchant: str, case_id: str, decision: Decision | DefenceDecision, inputs_sha256: str | None = None
@@ -98,7 +103,9 @@ class CaseFindings(KeepsCases):
         content = canonical_json(decision)
         digest = hashlib.sha256(content).hexdigest()
         async with self._case(merchant, case_id, write=True) as case:
-            inputs = inputs_sha256 or _digest_of_facts(_known(await _amended(case), await _readings(case)))
+            inputs = inputs_sha256 or _digest_of_facts(
+                _known(await _amended(case), list((await _readings(case)).values()))
+            )
             cursor = await case.scope.execute(
                 "select decision_id from amends.case_decision"
                 " where case_id = %s and content_sha256 = %s and inputs_sha256 = %s",
@@ -153,16 +160,16 @@ async def _amended(case: CaseScope) -> dict[FactName, Fact]:
     return {fact.name: fact for fact in facts}
 
 
-async def _readings(case: CaseScope) -> Sequence[Reading]:
+async def _readings(case: CaseScope) -> dict[str, Reading]:
     cursor = await case.scope.execute(
         "select distinct on (reader) reader, digest, sealed from amends.case_reading where case_id = %s"
         " order by reader, seq desc",
         (case.case_id,),
     )
-    return [
-        Reading.model_validate_json(case.open(bytes(sealed), "reading", reader, digest))
+    return {
+        reader: Reading.model_validate_json(case.open(bytes(sealed), "reading", reader, digest))
         async for reader, digest, sealed in cursor
-    ]
+    }
 
 
 async def _keep_decision(case: CaseScope, kind: str, content: bytes, inputs_sha256: str) -> str:

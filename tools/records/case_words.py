@@ -8,6 +8,9 @@ from knowledge.base import Frozen
 from knowledge.case import CaseKind, Document, Message, Photo, Shipment
 from knowledge.money import Money
 
+GATHERING = "gathering"
+"""The reader under whose name the records keep what sources did not give."""
+
 
 class OpenedCase(Frozen):
     """A case in the records."""

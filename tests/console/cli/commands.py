@@ -19,8 +19,8 @@ async def invoke(environment: Mapping[str, str], *words: str) -> Result:
     return await asyncio.to_thread(CliRunner().invoke, app, list(words), env=only)
 
 
-async def amends(house: House, *words: str) -> Result:
-    """The same in the house, for the merchant and the reviewer of the tests."""
+async def amends(house: House, *words: str, **more: str) -> Result:
+    """The same in the house, for the merchant and the reviewer of the tests, with `more` settings."""
     environment = {
         **house.installation.addresses.environment(),
         "AMENDS_DATA": str(house.installation.settings.data),
@@ -28,7 +28,7 @@ async def amends(house: House, *words: str) -> Result:
         "AMENDS_MERCHANT": "lumen",
         "AMENDS_REVIEWER": "Marta",
     }
-    return await invoke(environment, *words)
+    return await invoke({**environment, **more}, *words)
 
 
 async def done(house: House, *words: str) -> str:

@@ -13,10 +13,13 @@ from tests.knowledge.outcomes.ended import ended
 from tests.tools.intake.examples import stripe_event
 from tests.tools.records.cases_for_tests import FILES, case, euro
 from tests.tools.records.conftest import TENANCY_SECRET
+from tests.tools.records.snapshots_for_tests import lamp_snapshot
 from tools.intake import stripe
 from tools.records.cases import CaseRecords
+from tools.records.gatherings import Gatherings, GatheringState
 from tools.records.inbox import WebhookInbox
 from tools.records.ledger import EntryKind, Ledger
+from tools.records.order_snapshots import OrderSnapshots
 from tools.records.outcomes import OutcomeRecords
 from tools.records.records import Records, Scope
 from tools.records.tenancy import merchant_pass
@@ -38,6 +41,10 @@ async def tables(records: Records) -> list[str]:
         await ledger.reserve(merchant, "ch_lamp", euro(500), key=case_id, case_id=case_id, kind=EntryKind.REFUND)
         raw = stripe_event("charge.dispute.created", {"id": f"dp_{case_id}", "charge": "ch_lamp"}, f"evt_{case_id}")
         await WebhookInbox(records).store(merchant, "acct_1", stripe.parse(raw)[0], raw)
+        lamp, place = lamp_snapshot(merchant, case_id), (merchant, "stripe", f"dp_{case_id}")
+        await OrderSnapshots(records).keep(merchant, [lamp])
+        await Gatherings(records).note(*place, GatheringState.GATHERING)
+        await Gatherings(records).keep_piece(*place, "shop", b"{}")
     async with records.merchant(OURS) as scope:
         cursor = await scope.execute("select tablename from pg_tables where schemaname = 'amends' order by 1")
         return [str(row[0]) async for row in cursor]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from knowledge.base import Frozen
-from knowledge.case import DisputeStage
+from knowledge.case import CardNetwork, DisputeStage
 from knowledge.money import Money, total
 from tools.ports import DisputeState, ProcessorCharge, ProcessorDispute, ProcessorRefund, RefundState
 from tools.processors.adyen.notification import Notification
@@ -52,6 +52,14 @@ _WINS = frozenset(
         "SCHEME_ARBITRATION_WON",
     }
 )
+_NETWORKS = {
+    "visa": CardNetwork.VISA,
+    "mc": CardNetwork.MASTERCARD,
+    "amex": CardNetwork.AMEX,
+    "diners": CardNetwork.DISCOVER,
+    "discover": CardNetwork.DISCOVER,
+}
+"""Adyen's chargebackSchemeCode. Diners runs on Discover."""
 _OVER = ("lost", "accepted", "expired")
 """What `disputeStatus` says of a dispute that cannot be won any more; Adyen leaves it out in Brazil."""
 _LOSES = frozenset({"PREARBITRATION_LOST", "PREARBITRATION_ACCEPTED", "SCHEME_ARBITRATION_LOST"})
@@ -94,6 +102,8 @@ def dispute_of(
             network_reason_code=fold.reason_code,
             submission_count=len(fold.answered),
             evidence_staged=fold.staged,
+            opened_at=first.at,
+            network=fold.network,
             stage=fold.stage,
             recovered=fold.recovered,
         ),
@@ -112,6 +122,7 @@ class _Fold:
         self.defendable = False
         self.respond_by: datetime | None = None
         self.reason_code: str | None = None
+        self.network: CardNetwork | None = None
         self.answered: set[DisputeStage] = set()
         """Stages that were defended: each once, so that a repeat is never taken for the next stage's answer."""
         self.staged = False
@@ -122,6 +133,7 @@ class _Fold:
         """One more notification."""
         self.payment = one.payment or self.payment
         self.reason_code = one.more("chargebackReasonCode") or self.reason_code
+        self.network = _NETWORKS.get((one.more("chargebackSchemeCode") or "").lower(), self.network)
         stage = STAGE_OF.get(one.code, self.stage)
         if behind(stage, self.stage):
             return  # told late about a stage that is behind us
@@ -270,11 +282,14 @@ def charge_of(
         return None
     currency = (captured or authorised)[0].currency
     refunds = refunds_of(payment, notifications, requests)
+    told = next((one for one in own if one.code == "AUTHORISATION" and one.reference == payment), None)
     return ProcessorCharge(
         reference=payment,
         captured=total(captured, currency) if captured else authorised[0],
         refunded=total([one.amount for one in refunds if one.state is not RefundState.FAILED], currency),
         disputed=any(one.payment == payment and one.code in _OPENS for one in own),
+        captured_at=told.at if told else None,
+        order_reference=told.merchant_reference if told else None,
     )
 
 

@@ -122,6 +122,7 @@ class Dispute(Links):
     reason: str | None = None
     external_reason_code: str | None = None
     dispute_life_cycle_stage: str | None = None
+    create_time: Moment | None = None
     update_time: Moment | None = None
     dispute_amount: Amount
     disputed_transactions: tuple[Transaction, ...] = ()
@@ -152,6 +153,9 @@ class Capture(Links):
     id: str
     status: str
     amount: Amount
+    create_time: Moment | None = None
+    invoice_id: str | None = None
+    custom_id: str | None = None
 
 
 class StatusDetails(_Answer):

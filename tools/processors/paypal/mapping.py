@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from knowledge.case import DisputeStage
+from knowledge.case import CardNetwork, DisputeStage
 from knowledge.money import Money, total
 from tools.ports import DisputeState, ProcessorCharge, ProcessorDispute, ProcessorRefund, RefundState
 from tools.processors.paypal.amounts import to_paypal
@@ -108,6 +108,9 @@ def charge_from_paypal(capture: Capture, refunds: Sequence[Refund], *, disputed:
             captured.currency,
         ),
         disputed=disputed,
+        captured_at=capture.create_time,
+        # Shops write their order into either; neither is shown to the buyer's bank.
+        order_reference=capture.custom_id or capture.invoice_id,
     )
 
 
@@ -125,6 +128,9 @@ def dispute_from_paypal(dispute: Dispute) -> ProcessorDispute:
         network_reason_code=dispute.external_reason_code or dispute.reason,
         submission_count=_rounds(dispute)[0],
         evidence_staged=False,
+        opened_at=dispute.create_time,
+        # A code of the card's network comes with disputes of card payments alone, and PayPal does not name the network.
+        network=None if dispute.external_reason_code else CardNetwork.PAYPAL,
         stage=_stage(dispute),
         recovered=_recovered(dispute),
     )

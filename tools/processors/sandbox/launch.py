@@ -52,18 +52,23 @@ async def start_sandbox(
         options += ["--specification", str(specification)]
     if key_seconds is not None:
         options += ["--key-seconds", str(key_seconds)]
+    return await start_stand_in("tools.processors.sandbox", options)
+
+
+async def start_stand_in(module: str, options: list[str]) -> RunningSandbox:
+    """Start a stand-in's module as our child and wait until it answers; RuntimeError when it does not."""
     path = os.pathsep.join(part for part in (str(_SOURCES), os.environ.get("PYTHONPATH", "")) if part)
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tools.processors.sandbox", *options,
+        sys.executable, "-m", module, *options,
         stdin=PIPE, stdout=PIPE, env={**os.environ, "PYTHONPATH": path},
     )  # fmt: skip
     assert process.stdout is not None
     url = (await process.stdout.readline()).decode().strip()
-    sandbox = RunningSandbox(process, url)
+    running = RunningSandbox(process, url)
     if not url or not await _answers(url, process):
-        await sandbox.kill()
-        raise RuntimeError(f"the sandbox processor in {folder} did not start; see its messages above")
-    return sandbox
+        await running.kill()
+        raise RuntimeError(f"{module} did not start with {' '.join(options)}; see its messages above")
+    return running
 
 
 async def _answers(url: str, process: Process) -> bool:

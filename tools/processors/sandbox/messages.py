@@ -17,6 +17,7 @@ class NewCharge(Frozen):
     network: str = "visa"
     last4: str = Field(default="4242", pattern=r"^\d{4}$")
     created_at: AwareDatetime | None = None
+    metadata: dict[str, str] = {}
     refunds_start_as: str = "succeeded"
     """`succeeded`, `pending`, `requires_action`, or any status Stripe may invent."""
 

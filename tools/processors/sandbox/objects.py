@@ -46,7 +46,7 @@ def charge(new: NewCharge, now: int) -> Wire:
         "disputed": False,
         "fraud_details": None,
         "livemode": False,
-        "metadata": {},
+        "metadata": new.metadata,
         "outcome": None,
         "paid": True,
         "payment_intent": None,

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from knowledge.case import Address, DisputeStage
+from knowledge.case import Address, CardNetwork, DisputeStage
 from knowledge.money import Money, total
 from tools.ports import (
     CompellingEvidence,
@@ -46,6 +46,16 @@ _DISPUTE_STATES = {
 }
 
 
+# https://docs.stripe.com/api/charges/object: payment_method_details.card.network and .brand. Diners runs on Discover.
+_NETWORKS = {
+    "visa": CardNetwork.VISA,
+    "mastercard": CardNetwork.MASTERCARD,
+    "amex": CardNetwork.AMEX,
+    "discover": CardNetwork.DISCOVER,
+    "diners": CardNetwork.DISCOVER,
+}
+
+
 def refund_state(status: str | None) -> RefundState:
     """Stripe's refund status in our words; what is not known to be final is pending."""
     return _REFUND_STATES.get(status or "", RefundState.PENDING)
@@ -63,7 +73,27 @@ def charge_from_stripe(charge: "Charge") -> ProcessorCharge:
         captured=from_stripe(charge.amount_captured, charge.currency),
         refunded=from_stripe(charge.amount_refunded, charge.currency),
         disputed=charge.disputed,
+        captured_at=datetime.fromtimestamp(charge.created, UTC),
+        order_reference=_order_reference(charge),
+        credential=getattr(_card(charge), "fingerprint", None),
+        network=network_of(_card(charge)),
+        last4=getattr(_card(charge), "last4", None),
     )
+
+
+def network_of(card: object) -> CardNetwork | None:
+    """The card's network in our words; None for one whose rules we do not have."""
+    named: str | None = getattr(card, "network", None) or getattr(card, "brand", None)
+    return _NETWORKS.get(named or "")
+
+
+def _card(told: "Charge | Dispute") -> object:
+    return getattr(getattr(told, "payment_method_details", None), "card", None)
+
+
+def _order_reference(charge: "Charge") -> str | None:
+    """Shops write their order into the metadata, under `order_id` by custom (WooCommerce, Magento, our own advice)."""
+    return charge.metadata["order_id"] if charge.metadata and "order_id" in charge.metadata else None
 
 
 def refund_from_stripe(refund: "Refund") -> ProcessorRefund:
@@ -91,6 +121,8 @@ def dispute_from_stripe(dispute: "Dispute") -> ProcessorDispute:
         network_reason_code=_network_reason_code(dispute),
         submission_count=details.submission_count,
         evidence_staged=details.has_evidence,
+        opened_at=datetime.fromtimestamp(dispute.created, UTC),
+        network=network_of(_card(dispute)),
         recovered=_recovered(dispute),
         stage=_stage(dispute.status),
     )
@@ -120,8 +152,7 @@ def _recovered(dispute: "Dispute") -> Money | None:
 def _network_reason_code(dispute: "Dispute") -> str | None:
     """The network's code; API versions differ in whether it stands on the dispute or beside the card."""
     direct: str | None = getattr(dispute, "network_reason_code", None)
-    card = getattr(getattr(dispute, "payment_method_details", None), "card", None)
-    return direct or getattr(card, "network_reason_code", None)
+    return direct or getattr(_card(dispute), "network_reason_code", None)
 
 
 def refund_to_stripe(charge: str, amount: Money, case_key: str) -> "RefundCreateParams":
