@@ -24,6 +24,7 @@ lint: $(DEV) ## formatting, rules, types, import contracts
 
 bench: $(DEV) ## how fast, how good
 	$(BIN)/python -m benchmarks.bench
+	$(BIN)/python -m benchmarks.webhook_packet
 
 prove: $(DEV) ## the long proofs: kills, corruptions, worlds
 	$(BIN)/python -m benchmarks.prove

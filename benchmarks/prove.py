@@ -1,8 +1,9 @@
 """`make prove`: the long proofs, one after the other, each with its figure; resumable, with a table and an exit code.
 
 What is proved is kept under `prove-results/` for the commit it was proved on; a run that was interrupted goes on
-where it stopped. `--complaints FILE` and `--tracking FOLDER` add the measurements on real data, `--weak` the very weak
-real model (its requirements are installed into an environment beside the results), `--rounds` repeats the kills.
+where it stopped. `--complaints FILE`, `--tracking FOLDER` and `--webhooks FOLDER` add the measurements on real data,
+`--weak` the very weak real model (its requirements are installed into an environment beside the results), `--rounds`
+repeats the kills.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from rich.table import Table
 _HOME = Path(__file__).parents[1]
 _RESULTS = _HOME / "prove-results"
 _DEMO_SECONDS = 90.0
+_PACKET_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,22 @@ def proofs(given: argparse.Namespace) -> list[Proof]:
         ("tenancy, ledger, audit", ("tests/tools/records",)),
         ("letters and packets", ("tests/knowledge/letter", "tests/tools/packets")),
         ("only the proved letter is sent", (f"{workflows}/test_submission_door.py",)),
+        ("CE 3.0, First-Party Trust, 3-D Secure tables", ("tests/knowledge/rules/liability",)),
+        ("stand-ins hold connectors to the specifications", ("tests/tools/processors",)),
+        (
+            "whole disputes: won, lost, partial, second cycle",
+            tuple(f"{workflows}/test_{name}.py" for name in ("dispute_cycles", "paypal_case", "adyen_case")),
+        ),
+        (
+            "webhooks: signatures, every order, gathered cases",
+            (
+                "tests/tools/intake",
+                "tests/console/webhooks",
+                f"{workflows}/test_intake.py",
+                f"{workflows}/test_gathering.py",
+            ),
+        ),
+        ("a year of dates on the time-skipping server", (f"{workflows}/test_year.py", f"{workflows}/test_calendar.py")),
     )
     wanted += [Proof(name, (*tests, *paths), passed) for name, paths in suites]
     letters = (python, "-m", "benchmarks.letters")
@@ -77,6 +95,13 @@ def proofs(given: argparse.Namespace) -> list[Proof]:
     ]
     packets = (python, "-m", "benchmarks.packets", str(_RESULTS / "packets"))
     wanted.append(Proof("a packet for each family × network", packets, r"(?m)^\d+ of \d+ packets.*"))
+    storm = (python, "-m", "benchmarks.dispute_storm")
+    wanted.append(Proof("1 000 disputes in a storm", storm, r"(?m)^\d+ disputes: .*"))
+    webhook = (python, "-m", "benchmarks.webhook_packet")
+    wanted.append(Proof("webhook to packet: p95 at most 2 s", webhook, r"p95 ([\d.]+) s", _PACKET_SECONDS))
+    if given.webhooks:
+        command = (python, "-m", "benchmarks.webhooks", str(given.webhooks))
+        wanted.append(Proof("official webhooks are read", command, r"(?m)^official webhooks: .*"))
     models = (python, "-m", "benchmarks.model_runs")
     wanted.append(Proof("models: good, malicious, nonsense", models, r"(?m)^cases that differ: .*"))
     if given.weak:
@@ -125,6 +150,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--complaints", type=Path)
     parser.add_argument("--tracking", type=Path)
+    parser.add_argument("--webhooks", type=Path)
     parser.add_argument("--weak", action="store_true")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--anew", action="store_true", help="prove again what is proved already")
