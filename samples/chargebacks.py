@@ -12,6 +12,7 @@ _CHAIR = {"sku": "stool-2", "title": "Oak bar stool", "category": "furniture", "
           "description": "Bar stool, solid oak, oiled, seat height 75 cm."}
 _DANA = {"name": "Dana Reyes", "lines": ["12 Maple Street"], "city": "Dayton", "region": "OH", "postcode": "45402", "country": "US"}
 _EMIL = {"name": "Emil Brandt", "lines": ["Lindenweg 4"], "city": "Bremen", "postcode": "28195", "country": "DE"}
+_PHONE = {"ip": "203.0.113.41", "fingerprint": "fp-77ab90c2e1d44f0b8a61"}
 _POLICY: list[dict[str, Any]] = [
     {"kind": "returns", "text": "Goods may be returned within 30 days of delivery. A refund is made when the goods have arrived.",
      "shown_at": "2026-09-01T09:58:00Z", "accepted": True},
@@ -176,6 +177,54 @@ CHARGEBACKS: tuple[Sample, ...] = (
         {"stance": "accept", "automatic": False, "end": "accepted",
          "review": [{"do": "approve", "note": "try with what is held"}, {"do": "deny", "note": "the carrier has no record"}],
          "why": "No carrier record at hand: the merchant is asked for one; without it no letter can be proved, so a person concedes."},
+    ),
+    (
+        case(
+            "c10-paypal-direct", kind="chargeback", opened_at="2026-10-20T08:05:00Z",
+            order=order("c10-paypal-direct", currency="EUR", placed_at="2026-09-01T10:00:00Z", promised_by="2026-09-12T22:00:00Z",
+                        line=_LAMP, price="91.00", cost="30.00", shipping="6.00", to=_EMIL,
+                        payment={"processor": "paypal", "processor_reference": "3C679366HH908993F", "network": "paypal", "last4": None}),
+            buyer={"name": "Emil Brandt", "email": "emil@example.com", "country": "DE"}, messages=[],
+            shipments=parcel("dhl_universal", "00340434161094000264", "2026-10-20T08:00:00Z"),
+            chargeback=_notice("c10-paypal-direct", "paypal", "MERCHANDISE_OR_SERVICE_NOT_RECEIVED", "97.00", "EUR", "Item not received.",
+                               processor="paypal", dispute_id="PP-R-VUS-10102"),
+        ),
+        {"tracking/parcel.json": _dhl("00340434161094000264", "Bremen", "28195", "DE")},
+        {"stance": "fight", "automatic": True, "outcome": "won", "end": "won",
+         "why": "Delivered at the order's destination; PayPal takes the evidence through the link of its own dispute."},
+    ),
+    (
+        case(
+            "c11-adyen-visa-131", kind="chargeback", opened_at="2026-10-20T08:05:00Z",
+            order=order("c11-adyen-visa-131", currency="USD", placed_at="2026-09-01T10:00:00Z", promised_by="2026-09-12T23:00:00Z",
+                        line=_LAMP, price="99.00", cost="30.00", shipping="9.00", to=_DANA,
+                        payment={"processor": "adyen", "processor_reference": "JB3MQ8VN7KLT2DV5"}),
+            buyer={"name": "Dana Reyes", "email": "dana@example.com", "country": "US"}, messages=[],
+            shipments=parcel("ups", "1ZA00W120300000096", "2026-10-20T08:00:00Z"),
+            chargeback=_notice("c11-adyen-visa-131", "visa", "13.1", "108.00", "USD", "I never received the merchandise.",
+                               processor="adyen", dispute_id="QZX4PDM2N8GK6RT5"),
+        ),
+        {"tracking/parcel.json": _ups("1ZA00W120300000096", "Dayton", "45402", "US", "REYES")},
+        {"stance": "fight", "automatic": True, "outcome": "lost", "end": "lost",
+         "why": "Delivered at the order's address and defended through Adyen; the issuer decides for the cardholder all the same."},
+    ),
+    (
+        case(
+            "c12-visa-104-ce3", kind="chargeback", opened_at="2026-10-20T08:05:00Z",
+            order=order("c12-visa-104-ce3", currency="USD", placed_at="2026-09-01T10:00:00Z", promised_by="2026-09-12T23:00:00Z",
+                        line=_LAMP, price="84.00", cost="30.00", shipping="9.00", to=_DANA, device=_PHONE),
+            buyer={"name": "Dana Reyes", "email": "dana@example.com", "country": "US"}, messages=[],
+            shipments=parcel("ups", "1ZA00W120300000107", "2026-10-20T08:00:00Z"),
+            chargeback=_notice("c12-visa-104-ce3", "visa", "10.4", "93.00", "USD", "I did not make this purchase.", prior_transactions=[
+                {"processor_reference": f"ch_c12_earlier_{number}", "at": at, "amount": amount(value, "USD"),
+                 "description": title, "device": _PHONE, "ship_to": _DANA, "disputed": False, "refunded": False}
+                for number, at, value, title in ((1, "2026-02-11T17:20:00Z", "35.00", "Linen lamp shade"),
+                                                 (2, "2026-04-02T09:05:00Z", "48.50", "Brass wall hook, set of four"))
+            ]),
+        ),
+        {"tracking/parcel.json": _ups("1ZA00W120300000107", "Dayton", "45402", "US", "REYES")},
+        {"stance": "fight", "automatic": True, "outcome": "won", "end": "won",
+         "why": "Two undisputed purchases 152 and 202 days before, from the same device and address: Visa Compelling Evidence 3.0 qualifies."},
     ),
 )
 # fmt: on
