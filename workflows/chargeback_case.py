@@ -165,7 +165,7 @@ class ChargebackCase:
         """Answer the issuer in this cycle: None when the answer is submitted, the closed case when it is conceded."""
         decided = await self._decide_for(linked)
         buffer = timedelta(hours=decided.buffer_hours)
-        deadline = Deadline(opened=began, respond_by=linked.respond_by, buffer=buffer)
+        deadline = Deadline(opened=began, respond_by=linked.respond_by, buffer=buffer, before_days_off=linked.send_by)
         self._due = deadline.send_by
         # Going on to arbitration can cost more than the dispute is worth: nothing goes there by itself.
         self._held = linked.stage == "arbitration"

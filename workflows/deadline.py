@@ -16,11 +16,13 @@ class Deadline(Frozen):
     opened: AwareDatetime
     respond_by: AwareDatetime
     buffer: timedelta
+    before_days_off: AwareDatetime | None = None
+    """When the answer goes out instead, because the buffer begins on a day off."""
 
     @property
     def send_by(self) -> datetime:
         """When a proved answer goes out at the latest."""
-        return self.respond_by - self.buffer
+        return self.before_days_off or self.respond_by - self.buffer
 
     @property
     def calls(self) -> tuple[datetime, ...]:

@@ -280,6 +280,8 @@ class Linked(Frozen):
     """What the processor says about the dispute now."""
 
     respond_by: AwareDatetime
+    send_by: AwareDatetime | None = None
+    """When the answer goes out at the latest, if days off move it before the buffer's own beginning."""
     state: str
     stage: str = "chargeback"
     """The cycle, a value of `DisputeStage`."""

@@ -68,6 +68,8 @@ class MerchantPolicy(Frozen):
     review_sla_hours: Hours
     submission_buffer_hours: Hours
     """How long before the processor's date an answer is sent."""
+    send_before_days_off: bool = True
+    """An answer that would go out on a day off goes out on the working day before: what is refused can be mended."""
     concession_notice_hours: Hours = 24
     """How long a concession made without a person is announced before it is made, within the date to answer by."""
     return_open_days: Days = 30

@@ -132,7 +132,7 @@ async def test_a_person_concedes_and_adyen_is_told(house: House, adyen: AdyenSan
 
 
 async def test_a_second_chargeback_is_answered_when_a_person_says_so(house: House, adyen: AdyenSandbox) -> None:
-    async with house.worker():
+    async with house.worker(plain_household(hasty())):
         dispute = await disputed(house, adyen, "c01-visa-131", "adyen-cycle")
         await house.until("adyen-cycle", Stage.SUBMITTED)
         due = datetime.now(UTC) + timedelta(days=12)

@@ -35,6 +35,12 @@ def test_a_short_time_has_the_calls_that_fit_into_it() -> None:
     assert [(call - OPENED) / timedelta(hours=1) for call in due_in(timedelta(hours=4)).calls] == [2, 4]
 
 
+def test_days_off_move_the_answer_before_them() -> None:
+    earlier = OPENED + timedelta(days=16)
+    deadline = due_in(timedelta(days=20)).model_copy(update={"before_days_off": earlier})
+    assert deadline.send_by == earlier
+
+
 @pytest.mark.parametrize(
     ("left", "words"),
     [

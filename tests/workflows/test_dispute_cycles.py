@@ -47,7 +47,7 @@ async def test_a_lost_dispute_of_which_money_came_back_was_won_in_part(house: Ho
 
 
 async def test_an_answer_the_issuer_did_not_accept_is_given_again_when_a_person_says_so(house: House) -> None:
-    async with house.worker():
+    async with house.worker(plain_household(hasty())):
         dispute = await submitted(house, "cycle-1")
         due = datetime.now(UTC) + timedelta(days=12)
         await house.bank.decide_dispute(dispute, "appeal_needs_response", due_by=due.isoformat())

@@ -1,7 +1,7 @@
 """Activities of the chargeback defence: link the payment, write the packet, submit it once, follow the outcome."""
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from temporalio import activity
 
@@ -20,6 +20,7 @@ from knowledge.outcomes.closed_dispute import ClosedDispute, DisputeEnd
 from knowledge.outcomes.costs import dispute_costs
 from knowledge.rules.policy import MerchantPolicy
 from knowledge.rules.reason_codes import find_reason
+from knowledge.rules.working_days import on_a_working_day
 from knowledge.tracking import Route
 from tools.carriers import UnreadableTracking, read_route
 from tools.packets import (
@@ -98,14 +99,24 @@ class DefenceActivities:
         )
         dispute = await processor.dispute(notice.dispute_id)
         posted = await self._credits.credits(order.merchant, order.case_id)
+        respond_by = dispute.respond_by or notice.respond_by
         return Linked(
-            respond_by=dispute.respond_by or notice.respond_by,
+            respond_by=respond_by,
+            send_by=self._before_days_off(respond_by, bundle.merchant.country),
             state=dispute.state.value,
             stage=dispute.stage.value,
             submission_count=dispute.submission_count,
             recovered=dispute.recovered,
             credited=total([one.amount for one in posted if one.state == "succeeded"], notice.amount.currency),
         )
+
+    def _before_days_off(self, respond_by: datetime, country: str) -> datetime | None:
+        """The working moment before the buffer's beginning; None when it begins on one, or none is left."""
+        if not self._policy.send_before_days_off:
+            return None
+        begins = respond_by - timedelta(hours=self._policy.submission_buffer_hours)
+        moved = on_a_working_day(begins, country)
+        return moved if datetime.now(UTC) < moved < begins else None
 
     @activity.defn
     async def write_letter(self, order: WriteLetter) -> LetterWritten:
