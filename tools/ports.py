@@ -133,6 +133,10 @@ class PaymentReading(Protocol):
         """The dispute as it stands."""
         ...
 
+    async def disputes_since(self, since: datetime) -> Sequence[str]:
+        """References of the disputes opened since, for what a webhook missed; empty where a processor lists none."""
+        ...
+
 
 class ProcessorError(Exception):
     """The processor could not be asked or refused. `retry` says whether asking again can help."""

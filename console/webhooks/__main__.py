@@ -17,6 +17,7 @@ from tools.settings import Settings
 from workflows.desk import CaseDesk
 from workflows.installation import open_installation
 from workflows.intake import Intake
+from workflows.sweep import Sweep
 
 
 async def serve(settings: Settings) -> None:
@@ -30,6 +31,7 @@ async def serve(settings: Settings) -> None:
             stored=woken.set,
             clock=lambda: datetime.now(UTC),
         )
+        sweep = Sweep(installation.processors, inbox, installation.cases, clock=lambda: datetime.now(UTC))
         intake = Intake(inbox, installation.cases, CaseDesk(installation))
         merchants = sorted({each.merchant for each in settings.webhooks})
         config = uvicorn.Config(
@@ -47,8 +49,10 @@ async def serve(settings: Settings) -> None:
         # When the work ends with an error, so does the door: whoever supervises starts both again.
         async with asyncio.TaskGroup() as together:
             working = together.create_task(intake.keep_working(merchants, woken))
+            sweeping = together.create_task(sweep.keep_sweeping(settings.webhooks, woken))
             await uvicorn.Server(config).serve(sockets=[listening])
             working.cancel()
+            sweeping.cancel()
 
 
 def main() -> None:

@@ -72,6 +72,10 @@ class AdyenProcessor:
         """The dispute as it stands; worth asking again when Adyen has told nothing of it."""
         return (await self._standing(reference)).known
 
+    async def disputes_since(self, since: datetime) -> Sequence[str]:
+        """None: Adyen lists no disputes, and sends a notification again until it is taken."""
+        return ()
+
     async def refund(self, charge: str, amount: Money, *, key: str, case_key: str) -> ProcessorRefund:
         """Refund once under `key`; the answer is pending, Adyen's REFUND notification tells what became of it.
 

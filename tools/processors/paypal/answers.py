@@ -141,7 +141,7 @@ class FoundDispute(_Answer):
     dispute_id: str
 
 
-class FoundDisputes(_Answer):
+class FoundDisputes(Links):
     """GET /v1/customer/disputes. PayPal leaves `items` out when there are none."""
 
     items: tuple[FoundDispute, ...] = ()

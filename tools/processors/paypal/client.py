@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -75,6 +76,17 @@ class PayPalClient:
         """GET /v1/customer/disputes?disputed_transaction_id=…, the first page."""
         query = f"disputed_transaction_id={quote(capture, safe='')}"
         return await self._read(f"/v1/customer/disputes?{query}", FoundDisputes, f"list disputes of {capture}")
+
+    async def disputes_since(self, since: datetime) -> list[str]:
+        """GET /v1/customer/disputes?update_time_after=…, every page: ids of what was opened or changed since."""
+        what = "list disputes"
+        after = quote(since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"), safe="")
+        page = await self._read(f"/v1/customer/disputes?update_time_after={after}&page_size=50", FoundDisputes, what)
+        found = [item.dispute_id for item in page.items]
+        while (following := page.link("next")) is not None:
+            page = await self._follow(following, FoundDisputes, what)
+            found += [item.dispute_id for item in page.items]
+        return found
 
     async def dispute(self, reference: str) -> Dispute:
         """GET /v1/customer/disputes/{id}."""

@@ -5,6 +5,7 @@ Left out of the ports: partial offers (`make-offer`, inquiries only), messages t
 
 import hashlib
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TypeVar
 
 from knowledge.money import Money
@@ -69,6 +70,10 @@ class PayPalProcessor:
     async def dispute(self, reference: str) -> ProcessorDispute:
         """The dispute as it stands. A lost one that can be appealed needs a response, in the cycle after its own."""
         return _mapped(dispute_from_paypal, await self._client.dispute(reference))
+
+    async def disputes_since(self, since: datetime) -> Sequence[str]:
+        """References of the disputes opened or changed since."""
+        return await self._client.disputes_since(since)
 
     async def refund(self, charge: str, amount: Money, *, key: str, case_key: str) -> ProcessorRefund:
         """Refund once under `key`; `case_key` goes into `custom_id`, where `refunds` reads it back.

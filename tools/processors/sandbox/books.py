@@ -115,10 +115,21 @@ class Books:
         return [_entry(row) for row in rows]
 
     def page(
-        self, kind: str, charge: str | None, limit: int, *, after: str | None = None, before: str | None = None
+        self,
+        kind: str,
+        charge: str | None,
+        limit: int,
+        *,
+        after: str | None = None,
+        before: str | None = None,
+        since: int = 0,
     ) -> tuple[list[Wire], bool]:
-        """One page of objects, newest first, and whether more follow; LookupError for an unknown cursor."""
-        clauses, values = ["kind = ?", "(? IS NULL OR charge = ?)"], [kind, charge, charge]
+        """One page of objects, newest first, and whether more follow; LookupError for an unknown cursor.
+
+        `since` is the earliest `created`, in seconds since 1970.
+        """
+        clauses = ["kind = ?", "(? IS NULL OR charge = ?)", "coalesce(json_extract(body, '$.created'), 0) >= ?"]
+        values: list[str | int | None] = [kind, charge, charge, since]
         order = "DESC"
         for cursor, comparison in ((after, "<"), (before, ">")):
             if cursor is not None:

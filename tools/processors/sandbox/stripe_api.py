@@ -11,7 +11,7 @@ from tools.processors.sandbox.files import Files
 from tools.processors.sandbox.refunds import Refunds
 from tools.processors.sandbox.refusal import Refusal, no_such
 
-_LISTED = {"limit", "starting_after", "ending_before", "charge"}
+_LISTED = {"limit", "starting_after", "ending_before", "charge", "created"}
 
 
 class StripeApi:
@@ -85,8 +85,14 @@ class StripeApi:
         if not 1 <= limit <= 100:
             raise Refusal("limit must be between 1 and 100.", code="parameter_invalid_integer", param="limit")
         after, before = params.get("starting_after"), params.get("ending_before")
+        created: Wire = params.get("created") or {}
+        if set(created) - {"gte"}:
+            raise Refusal("The sandbox filters by created[gte] alone.", param="created", saved=False)
+        since = created.get("gte", 0)
         try:
-            data, more = self.books.page(kind[:-1], params.get("charge"), limit, after=after, before=before)
+            data, more = self.books.page(
+                kind[:-1], params.get("charge"), limit, after=after, before=before, since=since
+            )
         except LookupError as error:
             raise no_such(kind[:-1], str(error.args[0]), "starting_after" if after else "ending_before") from error
         return {"object": "list", "url": f"/v1/{kind}", "has_more": more, "data": data}

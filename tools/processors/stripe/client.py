@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
@@ -14,7 +15,7 @@ from stripe import Charge, Dispute, File, Refund
 from tools.ports import ProcessorError
 
 if TYPE_CHECKING:
-    from stripe.params import DisputeUpdateParams, RefundCreateParams
+    from stripe.params import DisputeListParams, DisputeUpdateParams, RefundCreateParams
 
 # The library logs bodies at DEBUG and, with telemetry on, tells Stripe about the host's platform.
 logging.getLogger("stripe").setLevel(logging.INFO)
@@ -77,6 +78,17 @@ class StripeClient:
     async def dispute(self, reference: str) -> Dispute:
         """GET /v1/disputes/{id}."""
         return await _answered(self._stripe.v1.disputes.retrieve_async(reference), f"read dispute {reference}")
+
+    async def disputes_since(self, since: datetime) -> list[Dispute]:
+        """GET /v1/disputes?created[gte]=…, every page."""
+
+        async def every_page() -> list[Dispute]:
+            asked: DisputeListParams = {"created": {"gte": int(since.timestamp())}, "limit": _PAGE}
+            first = await self._stripe.v1.disputes.list_async(asked)
+            pages: AsyncIterator[Dispute] = first.auto_paging_iter()
+            return [dispute async for dispute in pages]
+
+        return await _answered(every_page(), "list disputes")
 
     async def update_dispute(self, reference: str, body: "DisputeUpdateParams", key: str) -> Dispute:
         """POST /v1/disputes/{id}."""

@@ -1,6 +1,7 @@
 """`StripeProcessor`: Stripe as the house's reading and acting payment ports."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TypeVar
 
 from knowledge.money import Money
@@ -36,6 +37,10 @@ class StripeProcessor:
     async def dispute(self, reference: str) -> ProcessorDispute:
         """The dispute as it stands."""
         return _mapped(dispute_from_stripe, await self._client.dispute(reference))
+
+    async def disputes_since(self, since: datetime) -> Sequence[str]:
+        """References of the disputes opened since, newest first."""
+        return [dispute.id for dispute in await self._client.disputes_since(since)]
 
     async def refund(self, charge: str, amount: Money, *, key: str, case_key: str) -> ProcessorRefund:
         """Refund once under `key`; `case_key` goes into the metadata, where `refunds` reads it back.

@@ -49,7 +49,7 @@ class PayPalApi:
         parts = match.groupdict()
         match (asked.method, parts):
             case ("GET", {"disputes": str(), "dispute": None}):
-                return 200, self.disputes.found(asked.query.get("disputed_transaction_id", ""), asked.base)
+                return 200, self.disputes.found(asked.query, asked.base)
             case ("GET", {"dispute": str(dispute), "call": None}):
                 return 200, self.disputes.show(dispute, asked.base)
             case ("POST", {"dispute": str(dispute), "call": str(call)}):

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from tools.processors.sandbox.books import Books, Entry, Wire
 from tools.processors.sandbox.paypal import objects
@@ -75,15 +76,26 @@ class Disputes:
         links += [objects.link(base, f"{path}/{_CALLS[rel]}", rel, "POST") for rel in _legal(entry)]
         return {**entry.body, "links": links}
 
-    def found(self, capture: str, base: str) -> Wire:
-        """GET /v1/customer/disputes?disputed_transaction_id=…, newest first."""
+    def found(self, query: Mapping[str, str], base: str) -> Wire:
+        """GET /v1/customer/disputes by disputed_transaction_id or update_time_after, newest first, page by page."""
         named = ("dispute_id", "create_time", "reason", "status", "dispute_amount", "dispute_life_cycle_stage")
+        changed_after = query.get("update_time_after", "")
+        entries = [
+            one
+            for one in self._books.all(DISPUTE, query.get("disputed_transaction_id"))
+            if one.body["update_time"] > changed_after
+        ]
+        start, size = int(query.get("next_page_token", "0")), int(query.get("page_size", "10"))
         items = [
             {name: one.body[name] for name in named}
             | {"links": [objects.link(base, f"/v1/customer/disputes/{one.id}", "self")]}
-            for one in self._books.all(DISPUTE, capture)
+            for one in entries[start : start + size]
         ]
-        links = [objects.link(base, f"/v1/customer/disputes?disputed_transaction_id={capture}", "self")]
+        here = "/v1/customer/disputes?" + urlencode({**query, "next_page_token": start} if start else query)
+        links = [objects.link(base, here, "self")]
+        if start + size < len(entries):
+            following = urlencode({**query, "next_page_token": start + size})
+            links.append(objects.link(base, f"/v1/customer/disputes?{following}", "next"))
         return {"items": items, "links": links} if items else {"links": links}
 
     def act(self, identifier: str, call: str, given: Wire, files: FileParts, base: str, now: float) -> Wire:

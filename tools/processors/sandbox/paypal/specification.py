@@ -110,8 +110,11 @@ class PayPalSpecification:
         ]
         known = {one["name"]: one["schema"] for one in named if one["in"] == "query"}
         problems = [f"{name}: not a parameter of this call" for name in query if name not in known]
-        for name, value in query.items():
-            problems += [f"{name}: {what}" for what in self._problems(known.get(name, {}), value, writing=True)]
+        for name, text in query.items():
+            schema = known.get(name, {})
+            # A query is text; what the document calls a whole number has to be one.
+            value = int(text) if schema.get("type") == "integer" and text.isdecimal() else text
+            problems += [f"{name}: {what}" for what in self._problems(schema, value, writing=True)]
         return problems
 
     def _problems(self, schema: _Schema, value: Any, *, writing: bool) -> list[str]:
