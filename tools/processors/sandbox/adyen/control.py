@@ -1,12 +1,11 @@
 """`AdyenSandbox`: the typed client of Adyen's part of the control interface, and the feed of what Adyen told."""
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote
 
 import httpx
 
-from knowledge.base import Frozen
 from tools.ports import ProcessorError
 from tools.processors.adyen.notification import Notification
 from tools.processors.sandbox.adyen.messages import (
@@ -19,8 +18,7 @@ from tools.processors.sandbox.adyen.messages import (
     RefundEvent,
     Told,
 )
-
-_BASE = "/_sandbox/adyen"
+from tools.processors.sandbox.control_client import ControlClient
 
 
 def control_url(adyen_url: str) -> str:
@@ -28,21 +26,10 @@ def control_url(adyen_url: str) -> str:
     return adyen_url.rstrip("/").removesuffix("/adyen")
 
 
-class AdyenSandbox:
+class AdyenSandbox(ControlClient):
     """Makes things happen at Adyen's side of the sandbox at `url`. RuntimeError says what it refused."""
 
-    def __init__(self, url: str) -> None:
-        self._http = httpx.AsyncClient(base_url=url, timeout=10, trust_env=False)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._http.aclose()
+    base = "/_sandbox/adyen"
 
     async def pay(self, new: NewPayment) -> str:
         """A payment that was captured; its reference. Asking again for the same id and amount is harmless."""
@@ -76,13 +63,6 @@ class AdyenSandbox:
         """The notification items about a payment, refund or dispute, as they travel."""
         items = await self._call("GET", f"/notifications?reference={quote(reference)}")
         return list(Told.model_validate(items).items)
-
-    async def _call(self, method: str, path: str, message: Frozen | None = None) -> Any:
-        content = message.model_dump_json().encode() if message else None
-        answer = await self._http.request(method, f"{_BASE}{path}", content=content)
-        if answer.status_code != 200:
-            raise RuntimeError(f"the sandbox refused {method} {path}: {answer.text[:500]}")
-        return answer.json()
 
 
 class SandboxNotifications:
