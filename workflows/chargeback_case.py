@@ -11,10 +11,10 @@ from knowledge.facts import Reading
 from knowledge.money import Money
 from workflows.deadline import Deadline
 from workflows.dispute_steps import (
-    link_payment,
     read_standing,
     record_stance,
     start_conceding,
+    start_linking,
     start_submitting,
     write_letter,
 )
@@ -52,6 +52,8 @@ _UNDECIDED = "nobody has decided"
 _ENDED = frozenset({"won", "lost", "closed"})
 _OPEN = "needs_response"
 _Result = TypeVar("_Result")
+_SPEECHLESS = timedelta(hours=6)
+"""How long a processor may say nothing before people hear of it; the shortest time a network gives is days."""
 _LATER_CYCLES = frozenset({"pre_arbitration", "arbitration"})
 
 
@@ -73,11 +75,11 @@ class ChargebackCase:
         self._news = False
         self._held = False
         self._answered = False
-        self._sending = False
+        self._at_processor = True
 
     def _legal(self) -> tuple[str, ...]:
         # What is on its way to the processor is not decided anew, also while people are called to it.
-        return () if self._sending else legal_for_chargeback(self._stage)
+        return () if self._at_processor else legal_for_chargeback(self._stage)
 
     @workflow.query
     def view(self) -> CaseView:
@@ -139,7 +141,7 @@ class ChargebackCase:
     @workflow.run
     async def run(self, opened: OpenCase) -> CaseView:
         """From reading to outcome, through every cycle the issuer asks for."""
-        linked = await link_payment(self._case)
+        linked = await self._link()
         began = workflow.info().start_time
         # In a run that takes up a closed case again, what was answered then still counts.
         self._answered = linked.submission_count > 0
@@ -149,7 +151,7 @@ class ChargebackCase:
             # News that came while the case was closing would be heard by nobody else.
             if closed is not None and not (self._news and workflow.patched("news-while-closing")):
                 return closed
-            linked, began = await link_payment(self._case), workflow.now()
+            linked, began = await self._link(), workflow.now()
 
     async def _cycle(self, linked: Linked, began: datetime) -> CaseView | None:
         """One cycle: the closed case, or None when the issuer asks again."""
@@ -161,8 +163,16 @@ class ChargebackCase:
                 return conceded
         return await self._follow(linked.stage)
 
+    async def _link(self) -> Linked:
+        """What the processor says of payment and dispute; people are called when it says nothing for hours."""
+        linking = start_linking(self._case)
+        if workflow.patched("called-while-linking") and not await within(_SPEECHLESS, linking.done):
+            await self._note(Stage.ESCALATED, "the processor cannot be asked about the dispute; it is tried again")
+        return await linking
+
     async def _answer(self, linked: Linked, began: datetime) -> CaseView | None:
         """Answer the issuer in this cycle: None when the answer is submitted, the closed case when it is conceded."""
+        self._at_processor = False
         decided = await self._decide_for(linked)
         buffer = timedelta(hours=decided.buffer_hours)
         deadline = Deadline(opened=began, respond_by=linked.respond_by, buffer=buffer, before_days_off=linked.send_by)
@@ -328,7 +338,7 @@ class ChargebackCase:
     async def _calling(self, sending: workflow.ActivityHandle[_Result], deadline: Deadline, what: str) -> _Result:
         """What comes of a step at the processor; people are called by the deadline while it is not taken."""
         if workflow.patched("called-while-sending"):
-            self._sending = True
+            self._at_processor = True
             while (until := deadline.next_call(workflow.now())) is not None:
                 if await within(until - workflow.now(), sending.done):
                     break
@@ -337,7 +347,7 @@ class ChargebackCase:
         try:
             return await sending
         finally:
-            self._sending = False
+            self._at_processor = False
 
     async def _follow(self, answered_stage: str) -> CaseView | None:
         """Wait for what comes of the answer: the closed case, or None when the issuer asks again in a later cycle."""

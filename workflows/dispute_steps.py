@@ -32,14 +32,15 @@ _STEP = timedelta(seconds=60)
 _LONG_STEP = timedelta(minutes=2)
 
 
-async def link_payment(case: OpenCase) -> Linked:
-    """The ledger agrees with the processor; what it says about the dispute now."""
-    return await workflow.execute_activity_method(
+def start_linking(case: OpenCase) -> workflow.ActivityHandle[Linked]:
+    """Begin to make the ledger agree with the processor, and to ask what it says about the dispute now."""
+    return workflow.start_activity_method(
         DefenceActivities.link_payment,
         LinkPayment(merchant=case.merchant, case_id=case.case_id),
         start_to_close_timeout=_STEP,
         heartbeat_timeout=SILENCE,
-        retry_policy=_STEADY,
+        # The date is not known before: no longer pause than any date can bear.
+        retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)),
     )
 
 

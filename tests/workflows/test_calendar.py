@@ -146,3 +146,21 @@ async def test_an_answer_the_processor_does_not_take_calls_people_and_goes_out_w
         await calendar.sleep(timedelta(minutes=10))
         await house.until("calendar-6", Stage.SUBMITTED)
     assert len((await house.bank.ledger()).disputes[dispute].submissions) == 1
+
+
+async def test_a_processor_that_says_nothing_for_hours_is_told_to_people_and_asked_on(
+    house: House, calendar: WorkflowEnvironment
+) -> None:
+    house = among(house, calendar)
+    bundle, files = sample("c01-visa-131", "calendar-7")
+    async with house.worker():
+        await house.bank.plan_fault(FaultKind.SERVER_ERROR, "/v1/refunds", method="GET", times=100_000)
+        dispute = await disputed(house, bundle, files, timedelta(days=18))
+        await calendar.sleep(timedelta(hours=6, minutes=5))
+        view = await house.until("calendar-7", Stage.ESCALATED)
+        assert view.detail == "the processor cannot be asked about the dispute; it is tried again"
+        assert view.allowed == ()
+        await house.bank.clear_troubles()
+        await calendar.sleep(timedelta(minutes=1))
+        await house.until("calendar-7", Stage.SUBMITTED)
+    assert len((await house.bank.ledger()).disputes[dispute].submissions) == 1
