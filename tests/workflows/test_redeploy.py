@@ -15,6 +15,7 @@ from tests.workflows.house import MASTER_KEY, House, drop_finished_workers, plai
 from workflows.chargeback_case import ChargebackCase
 from workflows.codec import data_converter
 from workflows.desk import NotNowError
+from workflows.gather_dispute import GatherDispute
 from workflows.installation import WrongMasterKeyError, open_installation
 from workflows.messages import BuyerMessage, BuyerMove, Stage
 from workflows.refund_case import RefundCase
@@ -71,7 +72,7 @@ async def test_every_recorded_history_replays(house: House) -> None:
     for file in sorted(HISTORIES.glob("*.json")):
         # A plugin and a replayer of its own for each: the plugin keeps its graphs by run.
         replayer = Replayer(
-            workflows=[RefundCase, ChargebackCase],
+            workflows=[RefundCase, ChargebackCase, GatherDispute],
             plugins=[graph_plugin(house.installation, house.household, gateway)],
             workflow_runner=RUNNER,
             data_converter=data_converter(bytes.fromhex(MASTER_KEY)),
