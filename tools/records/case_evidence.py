@@ -17,7 +17,7 @@ from tools.bundles.refused import BundleRefused
 from tools.records import ledger_rows
 from tools.records.canonical import canonical_json, digest_of
 from tools.records.case_scope import CaseScope, KeepsCases
-from tools.records.case_words import CaseConflict, CaseErased, EvidenceAddition, OpenedCase
+from tools.records.case_words import CaseConflict, CaseErased, DisputeTaken, EvidenceAddition, OpenedCase
 from tools.records.crypto import new_case_key, wrap_case_key
 from tools.records.differences import differences
 from tools.records.gatherings import erase_gathered
@@ -40,7 +40,8 @@ class CaseEvidence(KeepsCases):
     async def open_case(self, bundle: CaseBundle, files: Mapping[str, bytes]) -> OpenedCase:
         """Record a case with its files (by the path the bundle names), its payment and its earlier refunds, or nothing.
 
-        The same bundle again changes nothing; another under the same id is CaseConflict with what differs. Raises
+        The same bundle again changes nothing; another under the same id is CaseConflict with what differs, and one on a
+        dispute that another case is on is DisputeTaken. Raises
         BundleRefused with JSON pointers for files that are missing, unnamed or not as hashed and for full card numbers,
         LedgerRefused when the payment is known with another captured amount.
         """
@@ -49,6 +50,8 @@ class CaseEvidence(KeepsCases):
         digest = hashlib.sha256(content).hexdigest()
         merchant, case_id = bundle.merchant.id, bundle.case_id
         async with self._records.merchant(merchant) as scope:
+            if bundle.chargeback is not None:
+                await _refuse_second_case(scope, case_id, bundle.chargeback.dispute_id)
             key = new_case_key()
             case = CaseScope(scope, key, merchant, case_id)
             cursor = await scope.execute(
@@ -245,6 +248,19 @@ def _checked(bundle: CaseBundle, files: Mapping[str, bytes], where: str) -> Case
             ),
         }
     )
+
+
+async def _refuse_second_case(scope: Scope, case_id: str, dispute: str) -> None:
+    """DisputeTaken when another case is on the dispute; openings of one dispute queue until the transaction ends."""
+    await scope.execute(
+        "select pg_advisory_xact_lock(hashtextextended(amends.current_merchant() || '/' || %s, 0))", (dispute,)
+    )
+    cursor = await scope.execute(
+        "select case_id from amends.dispute_case where dispute = %s and case_id <> %s limit 1", (dispute, case_id)
+    )
+    other = await cursor.fetchone()
+    if other is not None:
+        raise DisputeTaken(case_id, dispute, other[0])
 
 
 async def _keep_files(case: CaseScope, bundle: CaseBundle, files: Mapping[str, bytes]) -> None:

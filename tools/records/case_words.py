@@ -93,3 +93,12 @@ class CaseConflict(Exception):
         self.differences = tuple(differences)
         shown = ", ".join(self.differences) or "its digest"
         super().__init__(f"case {case_id} exists with other content at {shown}; add evidence to it, or use another id")
+
+
+class DisputeTaken(CaseConflict):
+    """Another case is on the same dispute: a dispute is answered once, by one case."""
+
+    def __init__(self, case_id: str, dispute: str, taken_by: str) -> None:
+        super().__init__(case_id, ("/chargeback/dispute_id",))
+        told = f"{dispute} is in case {taken_by} already; add evidence to that case"
+        self.args = (f"case {case_id}: /chargeback/dispute_id: {told}",)

@@ -15,7 +15,7 @@ from tests.tools.records.conftest import new_database
 from tools.intake import stripe
 from tools.intake.notice import NoticeKind, WebhookProcessor
 from tools.records.audit import AuditTrail
-from tools.records.case_words import CaseErased
+from tools.records.case_words import CaseErased, DisputeTaken, OpenedCase
 from tools.records.cases import CaseRecords
 from tools.records.inbox import MAX_ATTEMPTS, InboxEntry, InboxState, Stored, WebhookInbox
 from tools.records.records import Records
@@ -306,3 +306,16 @@ def test_migrating_an_older_database_finds_the_dispute_of_each_chargeback_case(s
         ).fetchone()
         tables = superuser.execute("select count(*) from pg_tables where schemaname = 'amends'").fetchone()
         assert forced == tables
+
+
+async def test_a_dispute_is_in_one_case_only_also_when_two_are_opened_at_once(records: Records) -> None:
+    cases = CaseRecords(records)
+    bundles = [chargeback("one-dispute", f"CB-{number}") for number in range(6)]
+    opened = await asyncio.gather(*(cases.open_case(bundle, FILES) for bundle in bundles), return_exceptions=True)
+    [first] = [one for one in opened if isinstance(one, OpenedCase)]
+    refused = [one for one in opened if isinstance(one, DisputeTaken)]
+    assert len(refused) == 5
+    assert all(f"dp_1 is in case {first.case_id} already; add evidence to that case" in str(one) for one in refused)
+    assert [found.case_id for found in await cases.cases_on_dispute("one-dispute", "dp_1")] == [first.case_id]
+    again = await cases.open_case(bundles[int(first.case_id.rpartition("-")[2])], FILES)
+    assert not again.created
