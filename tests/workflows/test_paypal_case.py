@@ -8,8 +8,8 @@ from typing import Any
 from console.cli.outside import decide, play, sandbox_of
 from knowledge.case import CaseBundle
 from samples.chargebacks import CHARGEBACKS
-from tests.workflows.hasty import answer, eur, review
-from tests.workflows.house import House, scratched
+from tests.workflows.hasty import answer, eur, hasty, review
+from tests.workflows.house import House, plain_household, scratched
 from tests.workflows.test_kills import worker_process
 from tools.bundles import read_sent
 from tools.processors.sandbox.messages import HoldPoint
@@ -146,7 +146,7 @@ async def test_a_second_cycle_is_answered_by_its_own_call_when_a_person_says_so(
 
 async def test_a_loss_that_can_be_appealed_is_put_to_a_person_and_appealed_or_left(house: House) -> None:
     appealable = PayPalOutcome(code="RESOLVED_BUYER_FAVOUR", appealable=True)
-    async with house.worker():
+    async with house.worker(plain_household(hasty())):
         appealed, left = await fought(house, "pp-appeal"), await fought(house, "pp-left")
         for case_id, dispute in (("pp-appeal", appealed), ("pp-left", left)):
             await house.paypal.decide(dispute, appealable)
