@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+# pytest-xdist fixes the width of its workers' terminal; rich would keep it for every command under test.
+os.environ.pop("COLUMNS", None)
 # Loaded now: hypothesis' plugin would import it while the session ends, deep in other frames.
 importlib.import_module("hypothesis")
 _status = pytest.StashKey[int]()

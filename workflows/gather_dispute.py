@@ -24,6 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from knowledge.case import ChargebackNotice
     from tools.sources.ports import PaymentAsked, SourceName
     from workflows.activities.gathering import GatheringActivities
+    from workflows.activities.heartbeat import SILENCE
 
 _STEADY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
 _PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
@@ -89,6 +90,7 @@ class GatherDispute:
             GatheringActivities.open_gathered,
             OpenGathered(order=self._order, notice=notice, payment=payment, asked=asked, at=workflow.now()),
             start_to_close_timeout=_STEP,
+            heartbeat_timeout=SILENCE,
             retry_policy=_STEADY,
         )
         return opened, asked
@@ -99,6 +101,7 @@ class GatherDispute:
                 GatheringActivities.ask_source,
                 AskSource(order=self._order, payment=payment, source=source),
                 start_to_close_timeout=_STEP,
+                heartbeat_timeout=SILENCE,
                 schedule_to_close_timeout=patience,
                 retry_policy=_PATIENT,
             )
@@ -128,6 +131,7 @@ class GatherDispute:
                 GatheringActivities.add_late,
                 AddLate(order=self._order, case_id=case_id, source=source, asked=tuple(standing.values())),
                 start_to_close_timeout=_STEP,
+                heartbeat_timeout=SILENCE,
                 # A case that reads no more refuses evidence: it was answered without.
                 retry_policy=RetryPolicy(maximum_attempts=5),
             )
@@ -144,6 +148,7 @@ class GatherDispute:
                 GatheringActivities.ask_source,
                 AskSource(order=self._order, payment=payment, source=source, insist=True),
                 start_to_close_timeout=_STEP,
+                heartbeat_timeout=SILENCE,
                 schedule_to_close_timeout=until - workflow.now(),
                 retry_policy=_UNHURRIED,
             )
@@ -153,7 +158,11 @@ class GatherDispute:
 
     async def _read(self) -> DisputeRead:
         read: DisputeRead = await workflow.execute_activity_method(
-            GatheringActivities.read_dispute, self._order, start_to_close_timeout=_STEP, retry_policy=_STEADY
+            GatheringActivities.read_dispute,
+            self._order,
+            start_to_close_timeout=_STEP,
+            heartbeat_timeout=SILENCE,
+            retry_policy=_STEADY,
         )
         return read
 
@@ -162,6 +171,7 @@ class GatherDispute:
             GatheringActivities.note_gathering,
             GatheringNote(order=self._order, state=state, why=why, case_id=case_id),
             start_to_close_timeout=_STEP,
+            heartbeat_timeout=SILENCE,
             retry_policy=_STEADY,
         )
 

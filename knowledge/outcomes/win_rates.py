@@ -51,6 +51,8 @@ class WinRate(Frozen):
     won_shares: float
     leaning_on: float
     """The wider rate that thin counts are pulled towards."""
+    of_family: int
+    """The merchant's outcomes of the family's other codes, which moved that wider rate; 0 leaves the published one."""
 
 
 def published_rate(family: ChargebackFamily) -> Fraction:
@@ -85,7 +87,15 @@ def win_rate(
     rate = _leaning(wider, own)
     answered, won = _sums(own)
     low, high = wilson(rate, answered + LEANING)
-    return WinRate(rate=rate, low=low, high=high, answered=answered, won_shares=won, leaning_on=wider)
+    return WinRate(
+        rate=rate,
+        low=low,
+        high=high,
+        answered=answered,
+        won_shares=won,
+        leaning_on=wider,
+        of_family=_sums(elsewhere)[0] + _sums(beside)[0],
+    )
 
 
 def wilson(rate: float, count: float) -> tuple[float, float]:

@@ -120,9 +120,9 @@ def test_an_optional_setting_is_absent_rather_than_empty(compose: ComposeFile) -
     ]
 
 
-def test_only_pages_are_published_to_this_host_alone_and_the_console_keeps_its_port(compose: ComposeFile) -> None:
+def test_only_doors_are_published_to_this_host_alone_and_the_console_keeps_its_port(compose: ComposeFile) -> None:
     published = {name: service.ports for name, service in compose.services.items() if service.ports}
-    assert published == {"temporal-ui": ["127.0.0.1:8233:8233"]}
+    assert published == {"temporal-ui": ["127.0.0.1:8233:8233"], "webhooks": ["127.0.0.1:8100:8100"]}
     assert compose.reserved_ports == {"console": 8000}
 
 
@@ -132,9 +132,10 @@ def test_what_must_survive_lies_on_named_volumes_where_the_images_keep_it(compos
         "postgres": ["postgres:/var/lib/postgresql"],
         "chroma": ["chroma:/data"],
         "worker": ["amends:/data"],
+        "webhooks": ["amends:/data"],
         "sandbox": ["sandbox:/data"],
     }
-    assert sorted(compose.volumes) == sorted(name.partition(":")[0] for names in mounted.values() for name in names)
+    assert set(compose.volumes) == {name.partition(":")[0] for names in mounted.values() for name in names}
 
 
 def test_every_mounted_config_exists_and_every_config_is_mounted(compose: ComposeFile) -> None:

@@ -112,6 +112,16 @@ def drop_finished_workers() -> None:
     gc.collect()
 
 
+def connected_sources(url: str) -> dict[str, Any]:
+    """Settings that let shop, helpdesk and carriers of the merchant `lumen` be the stand-ins at `url`."""
+    return {
+        "shops": [{"merchant": "lumen", "url": url, "key": "shpat_lumen"}],
+        "helpdesks": [{"merchant": "lumen", "url": url, "user": "ana@lumen.example", "key": "token"}],
+        "carriers_url": url,
+        "carriers_key": "key",
+    }
+
+
 @asynccontextmanager
 async def running_house(*, durable: bool = False, **more: Any) -> AsyncGenerator["House", None]:
     """PostgreSQL, Temporal, Chroma and the sandbox processor, all real, and everything erased afterwards.
@@ -128,10 +138,7 @@ async def running_house(*, durable: bool = False, **more: Any) -> AsyncGenerator
         "stripe_url": sandbox.url,
         "paypal_url": f"{sandbox.url}/paypal",
         "adyen_url": f"{sandbox.url}/adyen",
-        "shops": [{"merchant": "lumen", "url": sources.url, "key": "shpat_lumen"}],
-        "helpdesks": [{"merchant": "lumen", "url": sources.url, "user": "ana@lumen.example", "key": "token"}],
-        "carriers_url": sources.url,
-        "carriers_key": "key",
+        **connected_sources(sources.url),
     }
     unset = dict.fromkeys(
         "postgres_url temporal_address chroma_url stripe_key paypal_client_id paypal_secret adyen_key model".split()

@@ -11,9 +11,9 @@ from console.cli.outside import play, sandbox_of
 from knowledge.case import CaseBundle, ProcessorName
 from tests.workflows.hasty import hasty, review
 from tests.workflows.house import House, lost, plain_household
+from tests.workflows.killable import worker_process
 from tests.workflows.test_chargeback_case import sample
 from tests.workflows.test_dispute_cycles import outcome
-from tests.workflows.test_kills import worker_process
 from tools.processors.sandbox.adyen.control import AdyenSandbox, control_url
 from tools.processors.sandbox.adyen.messages import AdyenSubmission, Event, NewAdyenDispute, NewPayment, RefundEvent
 from tools.processors.sandbox.messages import HoldPoint

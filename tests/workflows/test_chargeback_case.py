@@ -10,7 +10,7 @@ from knowledge.case import CaseBundle
 from samples.chargebacks import CHARGEBACKS
 from tests.tools.processors.shop import package, pdf
 from tests.workflows.house import House
-from tests.workflows.test_kills import worker_process
+from tests.workflows.killable import worker_process
 from tools.bundles import read_sent
 from tools.processors.sandbox.messages import HoldPoint, NewCharge, NewDispute
 from tools.records.case_words import CaseConflict

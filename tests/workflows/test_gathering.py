@@ -1,6 +1,7 @@
 """From a notice nobody has a case on to a case that is fought: gathered from shop, carrier and helpdesk by itself."""
 
 import asyncio
+import signal
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import Any
@@ -15,8 +16,9 @@ from tests.tools.sources.played import played
 from tests.workflows import test_adyen_case, test_chargeback_case, test_paypal_case
 from tests.workflows.hasty import hasty
 from tests.workflows.house import House, plain_household
+from tests.workflows.killable import worker_process
 from tests.workflows.test_intake import CLOSED, OPENED, UPDATED, entry_of, tell
-from tools.processors.sandbox.messages import FaultKind, NewCharge, NewDispute
+from tools.processors.sandbox.messages import FaultKind, HoldPoint, NewCharge, NewDispute
 from tools.records.gatherings import Gatherings, GatheringStanding, GatheringState
 from tools.records.inbox import InboxState, WebhookInbox
 from tools.records.order_snapshots import OrderSnapshots
@@ -113,6 +115,27 @@ async def test_a_notice_alone_becomes_a_case_that_is_fought_and_submitted(
     assert (await house.installation.cases.case_file("lumen", dispute)).gaps == ()
     await intake.work("lumen")
     assert (await entry_of(inbox, "g1-a")).said == f"told case {dispute}"
+
+
+@pytest.mark.parametrize("asked", ["disputes", "charges"])
+async def test_a_worker_killed_while_it_gathers_opens_one_case_that_is_answered_once(
+    house: House, inbox: WebhookInbox, intake: Intake, asked: str
+) -> None:
+    bundle, files = played("c01-visa-131", f"g_k_{asked}")
+    dispute = await disputed(house, bundle, await house.sources.play(bundle, files))
+    await tell(inbox, OPENED, dispute, f"gk-{asked}")
+    await house.bank.plan_hold(HoldPoint.BEFORE, f"/v1/{asked}/.*", method="GET")
+    async with worker_process(house) as process:
+        await intake.work("lumen")
+        await house.bank.until_held(seconds=60)
+        process.send_signal(signal.SIGKILL)
+        await process.wait()
+    await house.bank.release()
+    async with house.worker():
+        await house.until_open(dispute)
+        assert (await house.until(dispute, Stage.SUBMITTED)).stance is Stance.FIGHT
+    assert len((await house.bank.ledger()).disputes[dispute].submissions) == 1
+    assert (await house.installation.cases.case_file("lumen", dispute)).gaps == ()
 
 
 async def test_a_shop_that_is_down_for_a_while_only_delays_the_case(

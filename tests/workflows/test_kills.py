@@ -1,40 +1,17 @@
 """Whatever is killed, and whenever: each refund is paid once, counted at the bank, and the case ends."""
 
-import asyncio
 import os
 import signal
-import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tests.workflows.house import MASTER_KEY, House, lost
+from tests.workflows.house import House, lost
+from tests.workflows.killable import worker_process
 from tools.processors.sandbox.messages import DashboardRefund, HoldPoint
 from workflows.messages import Stage
 
 _REFUND = "/v1/refunds"
-
-
-@asynccontextmanager
-async def worker_process(house: House) -> AsyncGenerator[asyncio.subprocess.Process, None]:
-    """A worker that can be killed; what is left of it is killed at the end."""
-    settings = house.installation.settings
-    environment = {
-        **os.environ,
-        **house.installation.addresses.environment(),
-        "AMENDS_DATA": str(settings.data),
-        "AMENDS_MASTER_KEY": MASTER_KEY,
-    }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.workflows.worker_process", env=environment
-    )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
 
 
 Step = Callable[[], Awaitable[object]]

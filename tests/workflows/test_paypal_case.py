@@ -10,7 +10,7 @@ from knowledge.case import CaseBundle
 from samples.chargebacks import CHARGEBACKS
 from tests.workflows.hasty import answer, eur, hasty, review
 from tests.workflows.house import House, plain_household, scratched
-from tests.workflows.test_kills import worker_process
+from tests.workflows.killable import worker_process
 from tools.bundles import read_sent
 from tools.processors.sandbox.messages import HoldPoint
 from tools.processors.sandbox.paypal.messages import DashboardPayPalRefund, PayPalOutcome

@@ -96,6 +96,8 @@ def decide_defence(question: DefenceQuestion) -> DefenceDecision:
 
 
 def _rests_on(chance: Chance) -> str:
-    if not chance.answered:
-        return "the chance rests on published rates and on the merchant's outcomes of other codes of the family"
-    return f"{chance.won_shares:g} of this merchant's {chance.answered} answered disputes of this code were won"
+    if chance.answered:
+        return f"{chance.won_shares:g} of this merchant's {chance.answered} answered disputes of this code were won"
+    if chance.of_family:
+        return f"no outcomes of this code yet; the chance rests on {chance.of_family} of the family's other codes"
+    return "the merchant has no outcomes of this family yet; the chance rests on published rates"

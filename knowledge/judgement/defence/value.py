@@ -25,8 +25,10 @@ class Chance(Frozen):
     low: float
     high: float
     answered: int
-    """The merchant's own outcomes of this network and code; 0 means that published rates speak alone."""
+    """The merchant's own outcomes of this network and code."""
     won_shares: float
+    of_family: int
+    """Outcomes of the family's other codes; where both are 0, published rates speak alone."""
 
 
 def win_chance(
@@ -52,12 +54,13 @@ def win_chance(
         high=told.high,
         answered=told.answered,
         won_shares=told.won_shares,
+        of_family=told.of_family,
     )
 
 
 def _published_alone(rate: Fraction) -> Chance:
     low, high = wilson(float(rate), LEANING)
-    return Chance(rate=rate, low=low, high=high, answered=0, won_shares=0.0)
+    return Chance(rate=rate, low=low, high=high, answered=0, won_shares=0.0, of_family=0)
 
 
 def expected_value(stake: Money, chance: Fraction, family: ChargebackFamily, policy: MerchantPolicy) -> Money | None:

@@ -81,6 +81,21 @@ def test_the_merchants_own_outcomes_outweigh_the_published_rate_and_are_named() 
     assert "0 of this merchant's 40 answered disputes of this code were won" in source
 
 
+@pytest.mark.parametrize(
+    ("code", "basis"),
+    [
+        ("13.1", "2 of this merchant's 2 answered disputes of this code were won"),
+        ("4855", "no outcomes of this code yet; the chance rests on 2 of the family's other codes"),
+    ],
+)
+def test_a_chance_names_the_outcomes_it_rests_on(code: str, basis: str) -> None:
+    network = "visa" if code == "13.1" else "mastercard"
+    history = count_outcomes([ended(1), ended(2)])
+    assert (defended(network, code, *AT_THE_ADDRESS, history=history).reasons[1].source or "").endswith(basis)
+    alone = defended(network, code, *AT_THE_ADDRESS).reasons[1].source or ""
+    assert alone.endswith("the merchant has no outcomes of this family yet; the chance rests on published rates")
+
+
 def test_outcomes_of_what_was_fought_do_not_speak_for_a_case_without_the_decisive_item() -> None:
     won = count_outcomes([ended(number) for number in range(40)])
     without = defended("visa", "13.1", *route("lost"), history=won)
