@@ -125,6 +125,12 @@ class Settings(BaseSettings):
     """Where `amends up` receives webhooks; left out, it does not."""
     webhook_host: str = "127.0.0.1"
     """The address the webhooks' door listens on, behind a proxy that ends TLS."""
+    console_port: int | None = Field(default=None, ge=1, le=65535)
+    """Where the console is served; left out, 8000, or a free one while another program has that."""
+    console_host: str = "127.0.0.1"
+    """The address the console listens on; anything but this host needs a proxy that ends TLS."""
+    console_secure: bool = False
+    """Browsers come over TLS: cookies are sent over it alone."""
     shops: tuple[ShopConnection, ...] = ()
     """A JSON list; one shop a merchant. Without one, imported orders serve as the shop."""
     helpdesks: tuple[HelpdeskConnection, ...] = ()

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from console.cli import audit, bundles, buyer, cases, demo, imports, outcomes, review, services, webhooks
+from console.cli import audit, bundles, buyer, cases, demo, imports, outcomes, review, services, staff, webhooks
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,6 +22,7 @@ app.add_typer(cases.app)
 app.add_typer(demo.app)
 app.add_typer(review.app, name="review")
 app.add_typer(buyer.app, name="buyer")
+app.add_typer(staff.app, name="staff")
 app.add_typer(audit.app, name="audit")
 app.add_typer(outcomes.app)
 app.add_typer(imports.app, name="import")

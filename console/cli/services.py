@@ -4,10 +4,10 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -36,6 +36,8 @@ _out = Console()
 _err = Console(stderr=True)
 
 WORKER = (sys.executable, "-m", "workflows.worker")
+_CONSOLE_PORT = 8000
+_DOORS = {"console": "console.web", "webhooks": "console.webhooks"}
 _DOWN_SECONDS = 45.0
 """Longer than a worker and a database may take to stop before they are killed."""
 
@@ -94,10 +96,8 @@ async def run_installation(
             ),
             lambda: _worker_polls(addresses),
         )
-        if settings.webhook_port is not None:
-            await services.processes.start(
-                _webhooks_door(settings, addresses, services.log_folder), lambda: _door_answers(settings)
-            )
+        settings = settings.model_copy(update={"console_port": settings.console_port or _console_port(settings)})
+        await _start_doors(services, settings, addresses)
         tell(_overview(settings, addresses, services.processes.pids))
         tell(f"Logs are in {services.log_folder}. Stop with Ctrl-C or `amends down`.")
         await _report_restarts(services, stopped, tell)
@@ -118,25 +118,43 @@ async def _worker_polls(addresses: Addresses) -> None:
         raise LookupError("no worker asks for work yet")
 
 
-def _webhooks_door(settings: Settings, addresses: Addresses, logs: Path) -> Command:
-    return Command(
-        name="webhooks",
-        arguments=(sys.executable, "-m", "console.webhooks"),
-        log=logs / "webhooks.log",
-        environment=addresses.environment()
-        | {"AMENDS_DATA": str(settings.data.expanduser().absolute()), "PYTHONPATH": str(SOURCES)},
-        port=settings.webhook_port,
-        stop_seconds=15.0,
-    )
+async def _start_doors(services: EmbeddedServices, settings: Settings, addresses: Addresses) -> None:
+    """The console, and the webhooks' door where a port is set for it."""
+    environment = addresses.environment() | {
+        "AMENDS_DATA": str(settings.data.expanduser().absolute()),
+        "PYTHONPATH": str(SOURCES),
+    }
+    doors = {"console": settings.console_port, "webhooks": settings.webhook_port}
+    for name, port in doors.items():
+        if port is not None:
+            command = Command(
+                name=name,
+                arguments=(sys.executable, "-m", _DOORS[name]),
+                log=services.log_folder / f"{name}.log",
+                environment=environment,
+                port=port,
+                stop_seconds=15.0,
+            )
+            await services.processes.start(command, lambda name=name: _answers(_door_url(settings, name)))
 
 
-def _door_url(settings: Settings) -> str:
-    return f"http://{settings.webhook_host}:{settings.webhook_port}/webhooks"
+def _console_port(settings: Settings) -> int:
+    for port in (_CONSOLE_PORT, 0):
+        with contextlib.suppress(OSError), socket.create_server((settings.console_host, port)) as free:
+            found: int = free.getsockname()[1]
+            return found
+    raise StartError(f"no port is free on {settings.console_host}; set AMENDS_CONSOLE_HOST to an address of this host")
 
 
-async def _door_answers(settings: Settings) -> None:
+def _door_url(settings: Settings, name: str) -> str:
+    if name == "console":
+        return f"http://{settings.console_host}:{settings.console_port}/"
+    return f"http://{settings.webhook_host}:{settings.webhook_port}/"
+
+
+async def _answers(url: str) -> None:
     async with httpx.AsyncClient(trust_env=False) as client:
-        (await client.get(_door_url(settings).removesuffix("webhooks") + "ready")).raise_for_status()
+        (await client.get(f"{url}ready")).raise_for_status()
 
 
 async def _report_restarts(services: EmbeddedServices, stopped: asyncio.Event, tell: Callable[[object], None]) -> None:
@@ -164,7 +182,8 @@ def _overview(settings: Settings, addresses: Addresses, pids: dict[str, int]) ->
         "chroma": addresses.chroma_url,
         "sandbox": addresses.stripe_url,
         "worker": f"task queue {TASK_QUEUE}",
-        "webhooks": None if settings.webhook_port is None else _door_url(settings),
+        "console": None if settings.console_port is None else _door_url(settings, "console"),
+        "webhooks": None if settings.webhook_port is None else f"{_door_url(settings, 'webhooks')}webhooks",
     }
     for name, place in places.items():
         if place is not None:

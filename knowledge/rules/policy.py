@@ -78,6 +78,12 @@ class MerchantPolicy(Frozen):
     """How often the processor is asked what became of a pending refund."""
     source_patience_minutes: float = 15.0
     """How long a dispute's case waits for a carrier or helpdesk that does not answer before it opens without it."""
+    decides_alone_up_to_eur: dict[str, float] = {"reviewer": 200.0, "lead": 2000.0}
+    """By role: larger amounts need a second person. Roles that are not named have no limit."""
+    undo_seconds: Annotated[float, Field(ge=0, le=600)] = 10
+    """How long a person's decision can be taken back before anything is done on it."""
+    second_look_share: Share = 0.05
+    """The share of people's decisions that a second person decides too, blind to the first."""
     reference_rates: dict[str, str]
     """Units of each currency for one euro, as decimal text."""
 

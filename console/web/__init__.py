@@ -1,0 +1,1 @@
+"""The console: pages for reviewers, leads, finance, administrators and auditors."""

@@ -1,0 +1,84 @@
+"""The web application: pages, their static files, and what every refusal looks like."""
+
+from importlib.resources import files
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from console.web import health, sign_in
+from console.web.house import House
+from console.web.queue import routes as queue
+from console.web.rendering import HTMX_REQUEST, Pages
+from console.web.security.headers import SecurityHeaders
+from console.web.security.rate import Rates, TooOften
+from console.web.security.visitor import BadFormToken, NotAllowed, NotSignedIn
+from tools.records.records import RecordsUnavailable
+from workflows.desk import NotNowError
+
+_STATIC = Path(__file__).parent / "static"
+_ROUTERS = (health.router, sign_in.router, queue.router)
+
+
+def make_application(house: House) -> FastAPI:
+    """The console of an installation, to be served under the root of an address of its own."""
+    application = FastAPI(title="Amends console", openapi_url=None, docs_url=None, redoc_url=None)
+    application.state.house = house
+    application.state.pages = Pages(house)
+    application.state.rates = Rates()
+    for router in _ROUTERS:
+        application.include_router(router)
+    carried = files("django_htmx") / "static" / "django_htmx"
+    application.mount("/static/htmx", StaticFiles(directory=str(carried)), name="htmx")
+    application.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    application.add_exception_handler(NotSignedIn, _to_sign_in)
+    for refusal, status in (
+        (NotAllowed, 403),
+        (BadFormToken, 403),
+        (TooOften, 429),
+        (NotNowError, 409),
+        (LookupError, 404),
+        (RecordsUnavailable, 503),
+        (HTTPException, 0),
+    ):
+        application.add_exception_handler(refusal, _refused(status))
+    application.add_middleware(SecurityHeaders, secure=house.secure)  # pyright: ignore[reportArgumentType]
+    return application
+
+
+async def _to_sign_in(request: Request, _: Exception) -> Response:
+    back = request.url.path if request.method == "GET" else "/"
+    where = f"/sign-in?next={back}"
+    if request.headers.get(HTMX_REQUEST) == "true":
+        return HTMLResponse(status_code=401, headers={"HX-Redirect": where})
+    return RedirectResponse(where, 303)
+
+
+_TOLD: dict[type[Exception], tuple[str, str]] = {
+    NotAllowed: ("Not allowed", "Ask an administrator of your merchant for another role."),
+    BadFormToken: ("This page is old", "Load it again and repeat what you did; nothing was changed."),
+    TooOften: ("Too often", "Wait a minute and try again."),
+    NotNowError: ("Not now", "The case has moved on; load it again to see where it stands."),
+    LookupError: ("Not found", "There is no such thing here, or it belongs to somebody else."),
+    RecordsUnavailable: ("The records do not answer", "Nothing was changed. Try again in a moment."),
+}
+
+
+def _refused(status: int):
+    async def refuse(request: Request, problem: Exception) -> Response:
+        kind = next((each for each in _TOLD if isinstance(problem, each)), None)
+        title, mend = _TOLD[kind] if kind else ("Not possible", "")
+        said = problem.detail if isinstance(problem, HTTPException) else str(problem)
+        if kind is LookupError:
+            # An absent thing and another merchant's are told alike.
+            said = ""
+        code = problem.status_code if isinstance(problem, HTTPException) else status
+        pages: Pages = request.app.state.pages
+        fragment = request.headers.get(HTMX_REQUEST) == "true"
+        template = "templates/refusal_fragment.html" if fragment else "templates/refusal.html"
+        return pages.page(request, template, status=code, title=title, said=said, mend=mend)
+
+    return refuse

@@ -1,0 +1,1 @@
+"""The queue: cases that wait for a person."""

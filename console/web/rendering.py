@@ -1,0 +1,83 @@
+"""Templates: one environment, everything escaped, with the filters in which money, times and words are shown."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from console.web.house import House
+from knowledge.money import Money
+from knowledge.rules.authority import Permission
+
+_TEMPLATES = Path(__file__).parent
+HTMX_REQUEST = "hx-request"
+
+
+def shown_money(money: Money | None) -> str:
+    """`48.90 EUR`; a dash for none."""
+    return "–" if money is None else str(money)
+
+
+def shown_time(moment: datetime | None) -> str:
+    """`2026-11-27 14:05` in UTC; a dash for none."""
+    return "–" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
+def machine_time(moment: datetime) -> str:
+    """For `<time datetime>`: RFC 3339 in UTC."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def shown_words(word: str) -> str:
+    """`return_and_refund` as `return and refund`."""
+    return word.replace("_", " ").replace("-", " ")
+
+
+def shown_span(span: timedelta) -> str:
+    """The two largest units of a span of time: `2 d 4 h`, `35 min`; negative ones as `over by 3 h`."""
+    seconds = int(abs(span).total_seconds())
+    days, hours, minutes = seconds // 86400, seconds % 86400 // 3600, seconds % 3600 // 60
+    text = f"{days} d {hours} h" if days else f"{hours} h {minutes} min" if hours else f"{minutes} min"
+    return text if span >= timedelta() else f"over by {text}"
+
+
+class Pages:
+    """Renders templates for whoever is signed in."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._environment = Environment(
+            loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+            lstrip_blocks=True,
+        )  # fmt: skip
+        self._environment.filters.update(
+            money=shown_money, time=shown_time, machine_time=machine_time, words=shown_words, span=shown_span
+        )
+
+    def text(self, template: str, context: Mapping[str, Any]) -> str:
+        """A template with its context, as text: for fragments that are sent live."""
+        return self._environment.get_template(template).render(context)
+
+    def page(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+        """An answer; `template` is a path below `console/web`, for example `queue/page.html`."""
+        given = {
+            "Permission": Permission,
+            "signed": getattr(request.state, "signed", None),
+            "form_token": getattr(request.state, "form_token", ""),
+            "theme": request.cookies.get("amends_theme", "auto"),
+            "path": request.url.path,
+            "now": datetime.now(UTC),
+            "htmx": request.headers.get(HTMX_REQUEST) == "true",
+            **context,
+        }
+        return HTMLResponse(self.text(template, given), status)
+
+
+def pages_of(request: Request) -> Pages:
+    """The pages the application was made with."""
+    pages: Pages = request.app.state.pages
+    return pages
