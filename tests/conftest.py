@@ -27,3 +27,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was left out is said last and in red, so that a green run is not taken for a whole one."""
+    left_out = terminalreporter.stats.get("skipped", [])
+    if left_out:
+        why = str(getattr(left_out[0], "longreprtext", ""))
+        terminalreporter.write_line(f"LEFT OUT: {len(left_out)} tests. {why}", red=True, bold=True)
