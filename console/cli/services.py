@@ -122,6 +122,7 @@ async def _start_doors(services: EmbeddedServices, settings: Settings, addresses
     """The console, and the webhooks' door where a port is set for it."""
     environment = addresses.environment() | {
         "AMENDS_DATA": str(settings.data.expanduser().absolute()),
+        "AMENDS_CONSOLE_PORT": str(settings.console_port),
         "PYTHONPATH": str(SOURCES),
     }
     doors = {"console": settings.console_port, "webhooks": settings.webhook_port}

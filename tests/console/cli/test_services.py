@@ -78,7 +78,7 @@ async def _hear(words: str, said: list[str], installation: asyncio.Task[None]) -
     raise AssertionError(f"nobody said {words!r}: {said}")
 
 
-async def test_up_runs_services_sandbox_worker_and_webhooks_and_starts_again_what_dies(
+async def test_up_runs_services_sandbox_worker_and_doors_and_starts_again_what_dies(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[str] = []
@@ -109,13 +109,15 @@ async def test_up_runs_services_sandbox_worker_and_webhooks_and_starts_again_wha
         assert addresses.adyen_url == f"{addresses.stripe_url}/adyen"
         overview = said[0]
         children = read_record(data).children
-        assert sorted(children) == ["chroma", "postgres", "sandbox", "temporal", "webhooks", "worker"]
+        assert sorted(children) == ["chroma", "console", "postgres", "sandbox", "temporal", "webhooks", "worker"]
         assert all(str(child.pid) in overview for child in children.values())
         assert addresses.temporal_address in overview
         assert addresses.postgres_url not in overview
         assert without_password(addresses.postgres_url) in overview
         async with httpx.AsyncClient(trust_env=False) as client:
             assert (await client.get(f"{addresses.stripe_url}/_sandbox/ready")).status_code == 200
+            (console,) = (part for part in overview.split() if part.startswith("http://127.0.0.1:") and part.endswith("/"))
+            assert (await client.get(f"{console}sign-in")).status_code == 200
             nobodys = f"http://127.0.0.1:{port}/webhooks/stripe/nobody"
             assert nobodys.removesuffix("/stripe/nobody") in overview
             assert (await client.post(nobodys)).status_code == 404
@@ -123,7 +125,7 @@ async def test_up_runs_services_sandbox_worker_and_webhooks_and_starts_again_wha
         os.kill(children["worker"].pid, signal.SIGKILL)
         await _hear("worker ended and was started again", said, installation)
         everything = [psutil.Process(child.pid) for child in read_record(data).children.values()]
-        assert len(everything) == 6
+        assert len(everything) == 7
     finally:
         stopped.set()
         await installation
