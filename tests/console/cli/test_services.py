@@ -3,6 +3,7 @@
 import asyncio
 import io
 import os
+import re
 import shutil
 import signal
 import socket
@@ -116,7 +117,7 @@ async def test_up_runs_services_sandbox_worker_and_doors_and_starts_again_what_d
         assert without_password(addresses.postgres_url) in overview
         async with httpx.AsyncClient(trust_env=False) as client:
             assert (await client.get(f"{addresses.stripe_url}/_sandbox/ready")).status_code == 200
-            (console,) = (part for part in overview.split() if part.startswith("http://127.0.0.1:") and part.endswith("/"))
+            console = next(part for part in overview.split() if re.fullmatch(r"http://127\.0\.0\.1:\d+/", part))
             assert (await client.get(f"{console}sign-in")).status_code == 200
             nobodys = f"http://127.0.0.1:{port}/webhooks/stripe/nobody"
             assert nobodys.removesuffix("/stripe/nobody") in overview
