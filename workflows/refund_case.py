@@ -272,9 +272,9 @@ class RefundCase:
     async def _ask(self, decided: Decided) -> Decided:
         self._answer = None
         await self._say("question", decided, question=decided.question or "details")
-        await self._note(Stage.ASKING, decided.question or "")
         patience = timedelta(days=decided.open_days)
         self._due = workflow.now() + patience
+        await self._note(Stage.ASKING, decided.question or "")
         heard = await within(patience, lambda: self._answer is not None or self._evidence or self._review is not None)
         self._due, self._stage = None, Stage.DECIDING
         if self._review is not None:
@@ -342,9 +342,9 @@ class RefundCase:
         """Wait for the goods or for whatever else is heard of them; False when nothing was."""
         self._answer = None
         await self._say("return", decided, rung=index, amount=rung.amount)
-        await self._note(Stage.RETURNING, f"{rung.amount} when the goods are back")
         patience = timedelta(days=decided.return_days)
         self._due = workflow.now() + patience
+        await self._note(Stage.RETURNING, f"{rung.amount} when the goods are back")
         heard = await within(
             patience,
             lambda: self._returned or self._evidence or self._answer is not None or self._review is not None,
