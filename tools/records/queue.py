@@ -157,7 +157,11 @@ class Queue(KeepsCases):
             try:
                 async with self._records.merchant(merchant) as scope:
                     case_id = await _best_free(scope, account, stages)
-                    return None if case_id is None else await take_in(scope, merchant, case_id, account)
+                    if case_id is None:
+                        return None
+                    lease = await take_in(scope, merchant, case_id, account)
+                    await append(scope, actor=account, action="case.served", case_id=case_id)
+                    return lease
             except LeaseHeld:
                 continue
         return None
