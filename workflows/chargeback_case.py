@@ -8,6 +8,7 @@ from temporalio.common import RetryPolicy
 
 from knowledge.decision import DefenceDecision, Route, Stance
 from knowledge.facts import Reading
+from knowledge.judgement.waiting import WaitCause
 from knowledge.money import Money
 from workflows.deadline import Deadline
 from workflows.dispute_steps import (
@@ -34,10 +35,10 @@ from workflows.messages import (
     Review,
     ReviewAction,
     Stage,
-    StageChange,
     SubmissionResult,
     SubmissionState,
 )
+from workflows.noting import note
 from workflows.thinking import think
 from workflows.waiting import within
 
@@ -66,6 +67,8 @@ class ChargebackCase:
         self._case = opened
         self._stage = Stage.READING
         self._detail = ""
+        self._causes: tuple[WaitCause, ...] = ()
+        self._respond_by: datetime | None = None
         self._decided: DefenceDecided | None = None
         self._due: datetime | None = None
         self._result: str | None = None
@@ -93,6 +96,8 @@ class ChargebackCase:
             stance=self._decided.stance if self._decided else None,
             amount=self._decided.contested if self._decided else None,
             due=self._due,
+            respond_by=self._respond_by,
+            causes=self._causes,
             allowed=self._legal(),
             result=self._result,
         )
@@ -167,7 +172,8 @@ class ChargebackCase:
         """What the processor says of payment and dispute; people are called when it says nothing for hours."""
         linking = start_linking(self._case)
         if workflow.patched("called-while-linking") and not await within(_SPEECHLESS, linking.done):
-            await self._note(Stage.ESCALATED, "the processor cannot be asked about the dispute; it is tried again")
+            told = "the processor cannot be asked about the dispute; it is tried again"
+            await self._note(Stage.ESCALATED, told, WaitCause.PROCESSOR_SILENT)
         return await linking
 
     async def _answer(self, linked: Linked, began: datetime) -> CaseView | None:
@@ -176,7 +182,7 @@ class ChargebackCase:
         decided = await self._decide_for(linked)
         buffer = timedelta(hours=decided.buffer_hours)
         deadline = Deadline(opened=began, respond_by=linked.respond_by, buffer=buffer, before_days_off=linked.send_by)
-        self._due = deadline.send_by
+        self._due, self._respond_by = deadline.send_by, deadline.respond_by
         # Going on to arbitration can cost more than the dispute is worth: nothing goes there by itself.
         self._held = linked.stage == "arbitration"
         refused = False
@@ -187,7 +193,9 @@ class ChargebackCase:
             if decided.route is Route.REVIEW or self._held or doubtful:
                 # What was refused after the buffer had begun would be refused again: from there on people decide.
                 self._held = self._held or (refused and workflow.now() >= deadline.send_by)
-                review = await self._wait_for_reviewer(decided, letter, deadline)
+                review = await self._wait_for_reviewer(
+                    decided, letter, deadline, self._causes_of(linked, letter, refused)
+                )
                 if review is None and (self._corrected or self._evidence):
                     decided = await self._decide_for(linked)
                     continue
@@ -232,12 +240,14 @@ class ChargebackCase:
         """A concession is told a day ahead: a review that came in time, or None when nobody spoke or news came."""
         at = min(workflow.now() + timedelta(hours=decided.notice_hours), deadline.send_by)
         self._review = None
-        await self._note(Stage.ANNOUNCED, f"conceded at {at:%Y-%m-%d %H:%M} UTC unless somebody denies or holds it")
+        told = f"conceded at {at:%Y-%m-%d %H:%M} UTC unless somebody denies or holds it"
+        self._due, send_by = at, self._due
+        await self._note(Stage.ANNOUNCED, told, WaitCause.CONCESSION_ANNOUNCED)
         await within(
             max(at - workflow.now(), timedelta(0)),
             lambda: self._review is not None or self._corrected or self._evidence,
         )
-        self._stage = Stage.DECIDING
+        self._stage, self._due = Stage.DECIDING, send_by
         review, self._review = self._review, None
         return review
 
@@ -272,8 +282,18 @@ class ChargebackCase:
         await self._note(Stage.PREPARING)
         return await write_letter(self._case, decided.decision_id)
 
+    def _causes_of(self, linked: Linked, letter: LetterWritten | None, refused: bool) -> tuple[WaitCause, ...]:
+        brings = {
+            WaitCause.LATER_CYCLE: linked.stage in _LATER_CYCLES,
+            WaitCause.NOT_SUBMITTED: refused,
+            WaitCause.LETTER_TO_SIGN: letter is not None and letter.proved,
+            WaitCause.LETTER_UNPROVED: letter is not None and not letter.proved,
+            WaitCause.LETTER_ATTACKED: letter is not None and bool(letter.attacks),
+        }
+        return tuple(cause for cause, holds in brings.items() if holds)
+
     async def _wait_for_reviewer(
-        self, decided: DefenceDecided, letter: LetterWritten | None, deadline: Deadline
+        self, decided: DefenceDecided, letter: LetterWritten | None, deadline: Deadline, causes: tuple[WaitCause, ...]
     ) -> Review | None:
         """A review, or None when new evidence came or the deadline's buffer began with a proved letter at hand."""
         because = (*decided.review_because, *(letter.attacks if letter else ()))
@@ -282,7 +302,8 @@ class ChargebackCase:
         sendable = letter is not None and letter.proved
         self._review = None
         while True:
-            await self._note(stage, told)
+            more = (WaitCause.HELD,) if self._held else ()
+            await self._note(stage, told, *dict.fromkeys((*causes, *more)))
             # A proved letter that nobody holds goes out in time, whoever is looking at it. Otherwise people are called.
             goes = sendable and not self._held
             until = deadline.send_by if goes else deadline.next_call(workflow.now())
@@ -293,6 +314,7 @@ class ChargebackCase:
                     return None
                 lacking = "the letter is held" if sendable else "nothing provable is at hand" if letter else _UNDECIDED
                 stage, told = Stage.ESCALATED, f"{deadline.left(workflow.now())} and {lacking}; {why}"
+                causes = (WaitCause.OVERDUE, *causes)
                 continue
             # From here on nothing more is taken: what comes now would be answered by a case that has moved on.
             self._stage = Stage.DECIDING
@@ -301,10 +323,12 @@ class ChargebackCase:
             review, self._review = self._review, None
             if review.action is ReviewAction.ESCALATE:
                 stage, why = Stage.ESCALATED, review.note or f"escalated by {review.by}"
+                causes = (WaitCause.HANDED_UP, *causes)
             elif review.action is ReviewAction.HOLD:
                 self._held, why = True, f"held by {review.by}" + (f": {review.note}" if review.note else "")
             elif review.action is ReviewAction.ASK:
                 why = f"asked of the merchant: {review.question or decided.question or 'details'}"
+                causes = (WaitCause.MERCHANT_ASKED, *causes)
             elif review.action is ReviewAction.APPROVE and decided.stance is Stance.FIGHT and not sendable:
                 why = "the letter has unproved sentences and cannot be submitted: " + "; ".join(
                     letter.problems if letter else ()
@@ -343,7 +367,8 @@ class ChargebackCase:
                 if await within(until - workflow.now(), sending.done):
                     break
                 left = deadline.left(workflow.now())
-                await self._note(Stage.ESCALATED, f"{left} and the processor has not taken {what}; it is tried again")
+                told = f"{left} and the processor has not taken {what}; it is tried again"
+                await self._note(Stage.ESCALATED, told, WaitCause.PROCESSOR_SILENT)
         try:
             return await sending
         finally:
@@ -401,11 +426,6 @@ class ChargebackCase:
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self.view()
 
-    async def _note(self, stage: Stage, detail: str = "") -> None:
-        self._stage, self._detail = stage, detail
-        await workflow.execute_local_activity_method(
-            RecordActivities.note_stage,
-            StageChange(merchant=self._case.merchant, case_id=self._case.case_id, stage=stage, detail=detail),
-            start_to_close_timeout=_STEP,
-            retry_policy=_STEADY,
-        )
+    async def _note(self, stage: Stage, detail: str = "", *causes: WaitCause) -> None:
+        self._stage, self._detail, self._causes = stage, detail, causes
+        await note(self._case, stage, detail, causes, self._due, self._respond_by)

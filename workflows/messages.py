@@ -9,6 +9,7 @@ from knowledge.base import Frozen
 from knowledge.case import CaseKind
 from knowledge.decision import Resolution, Route, Rung, Stance
 from knowledge.facts import FactName, FactValue, Reading, checked_value
+from knowledge.judgement.waiting import WaitCause
 from knowledge.money import Money
 from knowledge.rules.policy import Days, Hours
 
@@ -158,6 +159,10 @@ class CaseView(Frozen):
     paid: Money | None = None
     due: AwareDatetime | None = None
     """When the stage's clock runs out."""
+    respond_by: AwareDatetime | None = None
+    """A dispute's date at the processor, in the cycle the case is in."""
+    causes: tuple[WaitCause, ...] = ()
+    """What happened to the case that brings a person."""
     allowed: tuple[str, ...] = ()
     """What may be done now, as the validators see it."""
     result: str | None = None
@@ -258,6 +263,12 @@ class StageChange(CaseRef):
     stage: Stage
     detail: str = ""
     actor: str = "amends"
+    causes: tuple[WaitCause, ...] = ()
+    """Where the case waits for a person: what happened to it that brings one; the decision's own doubts aside."""
+    due: AwareDatetime | None = None
+    """The stage's own clock."""
+    respond_by: AwareDatetime | None = None
+    """The processor's date, as the processor tells it in this cycle."""
 
 
 class Close(CaseRef):

@@ -9,6 +9,7 @@ from temporalio.common import RetryPolicy
 
 from knowledge.decision import Decision, Resolution, Route, Rung
 from knowledge.facts import Reading
+from knowledge.judgement.waiting import WaitCause
 from knowledge.money import Money
 from workflows.doors import legal_for_refund, refuse_answer, refuse_incomplete, refuse_second, refuse_unless
 from workflows.messages import (
@@ -32,8 +33,9 @@ from workflows.messages import (
     ReviewAction,
     Say,
     Stage,
-    StageChange,
 )
+from workflows.noting import note
+from workflows.reviews import decided_by, escalation
 from workflows.thinking import think
 from workflows.waiting import within
 
@@ -59,6 +61,7 @@ class RefundCase:
         self._case = opened
         self._stage = Stage.READING
         self._detail = ""
+        self._causes: tuple[WaitCause, ...] = ()
         self._decided: Decided | None = None
         self._by_person = False
         self._paid: Money | None = None
@@ -87,6 +90,7 @@ class RefundCase:
             amount=self._decided.amount if self._decided else None,
             paid=self._paid,
             due=self._due,
+            causes=self._causes,
             allowed=legal_for_refund(self._stage),
             result=self._result,
         )
@@ -165,7 +169,8 @@ class RefundCase:
             if nxt is None:
                 return self.view()
             decided = nxt
-        decided = await self._wait_for_reviewer(decided, "decided anew too often; a person ends it")
+        told, often = "decided anew too often; a person ends it", WaitCause.TOO_OFTEN
+        decided = await self._wait_for_reviewer(decided, told, cause=often)
         settled = await self._settle(decided) if decided.amount.minor else None
         return self.view() if settled is None and self._result else await self._tell_and_close("unresolved", decided)
 
@@ -214,19 +219,22 @@ class RefundCase:
         self._decided, self._by_person = decided, False
         return decided
 
-    async def _wait_for_reviewer(self, decided: Decided, *why: str, stage: Stage = Stage.REVIEW) -> Decided:
+    async def _wait_for_reviewer(
+        self, decided: Decided, *why: str, stage: Stage = Stage.REVIEW, cause: WaitCause | None = None
+    ) -> Decided:
         because = "; ".join(why or decided.review_because)
-        patience = timedelta(hours=decided.policy_sla_hours)
+        patience, causes = timedelta(hours=decided.policy_sla_hours), (cause,) if cause else ()
         self._review, self._answer = None, None
         while True:
             self._due = workflow.now() + patience
-            await self._note(stage, because)
+            await self._note(stage, because, *causes)
             if not await within(
                 patience,
                 lambda: self._review is not None or self._corrected or self._evidence or self._answer is not None,
             ):
                 if stage is Stage.REVIEW:
                     stage, because = Stage.ESCALATED, f"nobody decided within the promised time; {because}"
+                    causes = (WaitCause.OVERDUE, *causes)
                 continue
             self._due = None
             # From here on nothing more is taken: what comes now would be answered by a case that has moved on.
@@ -235,23 +243,16 @@ class RefundCase:
                 return await self._read_and_decide() if self._evidence or self._answer else await self._decide(())
             review, self._review = self._review, None
             if review.action is ReviewAction.ESCALATE:
-                stage, because = Stage.ESCALATED, _escalation(review)
+                stage, because, causes = Stage.ESCALATED, escalation(review), (WaitCause.HANDED_UP,)
                 continue
             return await self._by_reviewer(decided, review)
 
+    async def _handed_up(self, decided: Decided, review: Review) -> Decided:
+        told, up = escalation(review), WaitCause.HANDED_UP
+        return await self._wait_for_reviewer(decided, told, stage=Stage.ESCALATED, cause=up)
+
     async def _by_reviewer(self, decided: Decided, review: Review) -> Decided:
-        resolution, amount = review.resolution or decided.resolution, decided.amount
-        match review.action:
-            case ReviewAction.ADJUST:
-                amount = review.amount or amount
-                if resolution in {Resolution.DENY, Resolution.ASK_EVIDENCE}:
-                    resolution = review.resolution or Resolution.PRICE_REDUCTION
-            case ReviewAction.DENY:
-                resolution, amount = Resolution.DENY, Money.zero(self._case.currency)
-            case ReviewAction.ASK:
-                resolution, amount = Resolution.ASK_EVIDENCE, Money.zero(self._case.currency)
-            case _:
-                pass
+        resolution, amount = decided_by(review, decided)
         mine: Decided = await workflow.execute_activity_method(
             RecordActivities.record_person_decision,
             PersonDecides(
@@ -278,13 +279,15 @@ class RefundCase:
         heard = await within(patience, lambda: self._answer is not None or self._evidence or self._review is not None)
         self._due, self._stage = None, Stage.DECIDING
         if self._review is not None:
-            return await self._wait_for_reviewer(decided, _escalation(self._review), stage=Stage.ESCALATED)
+            return await self._handed_up(decided, self._review)
         anew = await self._read_and_decide(as_of=None if heard else workflow.now())
         if not heard:
             # What the buyer did not answer is decided on what is there now, with a person behind it.
-            return await self._wait_for_reviewer(anew, "the buyer did not answer", *anew.review_because)
+            silent = ("the buyer did not answer", *anew.review_because)
+            return await self._wait_for_reviewer(anew, *silent, cause=WaitCause.BUYER_SILENT)
         if anew.resolution is Resolution.ASK_EVIDENCE and anew.question == decided.question:
-            return await self._wait_for_reviewer(anew, "what the buyer answered leaves the same question open")
+            told = "what the buyer answered leaves the same question open"
+            return await self._wait_for_reviewer(anew, told, cause=WaitCause.NEW_EVIDENCE)
         return anew
 
     async def _settle(self, decided: Decided) -> Decided | None:
@@ -307,11 +310,11 @@ class RefundCase:
                     await self._tell_and_close("not_returned", decided)
                     return None
                 if self._review is not None:
-                    return await self._wait_for_reviewer(decided, _escalation(self._review), stage=Stage.ESCALATED)
+                    return await self._handed_up(decided, self._review)
                 if not self._returned:
                     return await self._reconsider_with("the buyer was heard while the goods were awaited")
             return await self._pay(decided, rung, index)
-        return await self._wait_for_reviewer(decided, "the buyer refused every offer")
+        return await self._wait_for_reviewer(decided, "the buyer refused every offer", cause=WaitCause.BUYER_REFUSED)
 
     async def _offer(self, decided: Decided, rung: Rung, index: int) -> BuyerMessage | None:
         self._answer = None
@@ -331,12 +334,13 @@ class RefundCase:
 
     async def _reconsider(self, decided: Decided, answer: BuyerMessage) -> Decided:
         asked = f"the buyer asks for {answer.amount}" if answer.amount else "the buyer answered in free text"
-        return await self._wait_for_reviewer(decided, f"{asked} instead of {decided.amount}")
+        told, countered = f"{asked} instead of {decided.amount}", WaitCause.BUYER_COUNTERED
+        return await self._wait_for_reviewer(decided, told, cause=countered)
 
     async def _reconsider_with(self, news: str) -> Decided:
         """What is new is read; a person looks before what the buyer was told changes."""
         anew = await self._read_and_decide()
-        return await self._wait_for_reviewer(anew, news, *anew.review_because)
+        return await self._wait_for_reviewer(anew, news, *anew.review_because, cause=WaitCause.NEW_EVIDENCE)
 
     async def _await_return(self, decided: Decided, rung: Rung, index: int) -> bool:
         """Wait for the goods or for whatever else is heard of them; False when nothing was."""
@@ -367,7 +371,8 @@ class RefundCase:
             await workflow.sleep(timedelta(hours=decided.poll_hours))
             result = await self._money(MoneyActivities.check_refund, order)
         if result.state is not PaymentState.PAID:
-            return await self._wait_for_reviewer(decided, f"the refund did not go through: {result.why}")
+            told = f"the refund did not go through: {result.why}"
+            return await self._wait_for_reviewer(decided, told, cause=WaitCause.REFUND_FAILED)
         self._paid = rung.amount
         await self._say("paid", decided, rung=index, amount=rung.amount)
         await self._close("paid", decided, amount=rung.amount, accepted=True)
@@ -436,15 +441,6 @@ class RefundCase:
         await self._note(Stage.CLOSED, outcome)
         await workflow.wait_condition(workflow.all_handlers_finished)
 
-    async def _note(self, stage: Stage, detail: str = "") -> None:
-        self._stage, self._detail = stage, detail
-        await workflow.execute_local_activity_method(
-            RecordActivities.note_stage,
-            StageChange(merchant=self._case.merchant, case_id=self._case.case_id, stage=stage, detail=detail),
-            start_to_close_timeout=_STEP,
-            retry_policy=_STEADY,
-        )
-
-
-def _escalation(review: Review) -> str:
-    return f"escalated by {review.by}" + (f": {review.note}" if review.note else "")
+    async def _note(self, stage: Stage, detail: str = "", *causes: WaitCause) -> None:
+        self._stage, self._detail, self._causes = stage, detail, causes
+        await note(self._case, stage, detail, causes, self._due)

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from console.cli import audit, bundles, buyer, cases, demo, imports, outcomes, review, services, staff, webhooks
+from console.cli import audit, bundles, buyer, cases, demo, imports, outcomes, queue, review, services, staff, webhooks
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -21,6 +21,7 @@ app.add_typer(bundles.app)
 app.add_typer(cases.app)
 app.add_typer(demo.app)
 app.add_typer(review.app, name="review")
+app.add_typer(queue.app, name="queue")
 app.add_typer(buyer.app, name="buyer")
 app.add_typer(staff.app, name="staff")
 app.add_typer(audit.app, name="audit")

@@ -102,6 +102,14 @@ class MerchantPolicy(Frozen):
         exact = Fraction(str(eur)) * Fraction(rate) * 10 ** decimals_of(currency)
         return Money(minor=round(exact), currency=currency)
 
+    def in_euro(self, amount: Money) -> Money | None:
+        """What an amount is worth in euro, to the cent, for sorting and limits; None when the policy has no rate."""
+        rate = "1" if amount.currency == "EUR" else self.reference_rates.get(amount.currency)
+        if rate is None:
+            return None
+        exact = Fraction(amount.minor) / 10 ** decimals_of(amount.currency) / Fraction(rate) * 100
+        return Money(minor=round(exact), currency="EUR")
+
 
 HOUSE_POLICY = MerchantPolicy(
     version="house-2026-11@1",

@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence, Set
 
 from knowledge.decision import Decision, DefenceDecision
 from knowledge.facts import Fact, FactMethod, FactName, MissingFact, PersonStatement, Reading
+from knowledge.judgement.queueing import Wait, WaitingRecord, queue_line
+from knowledge.judgement.waiting import WaitingCase
+from knowledge.rules.policy import MerchantPolicy
 from tools.ports import CaseFile
 from tools.records.canonical import canonical_json, digest_of
 from tools.records.case_evidence import merged
@@ -91,6 +94,18 @@ class CaseFindings(KeepsCases):
         return CaseFile(
             bundle=bundle, facts=facts, missing=_lacking(readings, {fact.name for fact in facts}), gaps=gaps
         )
+
+    async def queue_line(self, merchant: str, case_id: str, wait: Wait, policy: MerchantPolicy) -> WaitingCase:
+        """The case's line in the queue, from what the records hold of it now."""
+        file, latest = await self.case_file(merchant, case_id), await self.latest_decision(merchant, case_id)
+        record = WaitingRecord(
+            bundle=file.bundle,
+            facts=tuple(file.facts),
+            missing=tuple(file.missing),
+            decision_id=latest[0] if latest else None,
+            decision=latest[1] if latest else None,
+        )
+        return queue_line(record, wait, policy)
 
     async def save_decision(
         self, merchant: str, case_id: str, decision: Decision | DefenceDecision, inputs_sha256: str | None = None

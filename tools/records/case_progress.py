@@ -7,11 +7,13 @@ from typing import Any, LiteralString
 from psycopg import sql
 
 from knowledge.case import CaseKind
+from knowledge.judgement.waiting import WAITING_STAGES, WaitingCase
 from knowledge.money import Money
 from tools.records.canonical import digest_of
 from tools.records.case_scope import KeepsCases
 from tools.records.case_words import ArtifactSummary, CaseEvent, CaseSummary, CaseUnknown, Outcome
 from tools.records.crypto import open_sealed, unwrap_case_key
+from tools.records.queue_rows import enter, leave
 from tools.records.records import Scope
 
 _SUMMARIES: LiteralString = (
@@ -30,9 +32,18 @@ _ONE = sql.SQL(_SUMMARIES).format(sql.SQL("c.case_id = %s"))
 class CaseProgress(KeepsCases):
     """Status, artifacts, timeline and outcome."""
 
-    async def set_status(self, merchant: str, case_id: str, status: str, detail: str = "") -> None:
-        """Move the case to `status`, with a sentence about it; the same again changes nothing."""
+    async def set_status(
+        self, merchant: str, case_id: str, status: str, detail: str = "", waits: WaitingCase | None = None
+    ) -> None:
+        """Move the case to `status`, with a sentence about it; the same again changes nothing.
+
+        `waits` is the case's line in the queue; without it the case waits for nobody and leaves the queue.
+        """
         async with self._case(merchant, case_id, write=True) as case:
+            if waits is not None:
+                await enter(case.scope, merchant, waits)
+            elif case.row.status in WAITING_STAGES:
+                await leave(case.scope, case_id)
             before = case.row.sealed_detail
             told = case.open(before, "detail").decode() if before is not None else ""
             if (case.row.status, told) == (status, detail):

@@ -2,13 +2,15 @@
 
 import asyncio
 import hashlib
-from datetime import datetime
+from datetime import UTC, datetime
 
 from temporalio import activity
 
 from knowledge.case import Author, CaseBundle
 from knowledge.decision import Decision, DefenceDecision, Reason, Resolution, Route, Rung
 from knowledge.facts import Fact, FactMethod, FactName, PersonStatement, Standing
+from knowledge.judgement.queueing import Wait
+from knowledge.judgement.waiting import WAITING_STAGES
 from knowledge.library.precedents import PrecedentWriter
 from knowledge.money import Money
 from knowledge.precedent import Answer, DecidedBy, Precedent
@@ -37,8 +39,18 @@ class RecordActivities:
 
     @activity.defn
     async def note_stage(self, change: StageChange) -> None:
-        """Set the case's status."""
-        await self._cases.set_status(change.merchant, change.case_id, change.stage.value, change.detail)
+        """Set the case's status, and its line in the queue where it waits for a person."""
+        line = None
+        if change.stage in WAITING_STAGES:
+            wait = Wait(
+                stage=change.stage.value,
+                since=datetime.now(UTC),
+                causes=change.causes,
+                respond_by=change.respond_by,
+                house_due=change.due,
+            )
+            line = await self._cases.queue_line(change.merchant, change.case_id, wait, self._policy)
+        await self._cases.set_status(change.merchant, change.case_id, change.stage.value, change.detail, line)
 
     @activity.defn
     async def record_readings(self, readings: Readings) -> None:

@@ -1,18 +1,47 @@
-"""`/`: the cases that wait for a person."""
+"""`/`: the cases that wait for a person, the next one to decide, and passing one over."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from console.web.house import House, house_of
+from console.web.queue.address import address_of, asked_of, cursor_of, place_after
+from console.web.queue.words import BANDS, FLAGS, ORDERS, SKIPS, VIEWS, shown_count
 from console.web.rendering import Pages, pages_of
 from console.web.security.visitor import Visitor, refuse_unless_allowed
+from knowledge.case import CardNetwork, CaseKind
+from knowledge.judgement.waiting import WAITING_STAGES, QueueFlag
+from knowledge.reasons import ChargebackFamily, DisputeReason
 from knowledge.rules.authority import Permission
-from workflows.messages import Stage
+from tools.records.queue import Queue, SkipReason
+from tools.records.queue_filter import NOBODY, QueueView
+from tools.records.sessions import SignedIn
 
 router = APIRouter()
-_WAITING = (Stage.ESCALATED, Stage.ANNOUNCED, Stage.REVIEW)
+_REASONS = sorted({*(one.value for one in DisputeReason), *(one.value for one in ChargebackFamily)})
+_TOLD = {
+    "none": "Nothing is left that nobody holds and you have not skipped.",
+    "skipped": "Skipped. Nothing else is free now.",
+}
+_WORDS = 500
+
+
+async def names_of(house: House, merchant: str) -> Mapping[str, str]:
+    """The people of the merchant by account."""
+    return {one.account_id: one.name for one in await house.staff.members(merchant)}
+
+
+async def view_counts(house: House, signed: SignedIn) -> Mapping[QueueView, int]:
+    """How many cases each view shows the person."""
+    queue = Queue(house.installation.records)
+    return {
+        **await queue.counts(signed.merchant),
+        **await queue.own_counts(signed.merchant, signed.account_id),
+    }
 
 
 @router.get("/")
@@ -22,11 +51,63 @@ async def queue(
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
 ) -> Response:
-    """What waits, handed-up cases first."""
+    """A page of the queue, as the address asks for it."""
     refuse_unless_allowed(signed, Permission.READ_CASES)
-    cases = [
-        one
-        for stage in _WAITING
-        for one in await house.installation.cases.list_cases(signed.merchant, status=stage.value)
-    ]
-    return pages.page(request, "queue/page.html", cases=cases)
+    asked, after = asked_of(request.query_params), cursor_of(request.query_params)
+    page = await Queue(house.installation.records).page(signed.merchant, asked, signed.account_id, after)
+    return pages.page(
+        request,
+        "queue/page.html",
+        asked=asked,
+        rows=page.rows,
+        next_page=place_after(asked, page.after) if page.after else None,
+        first_page=address_of(asked) if after else None,
+        counts=await view_counts(house, signed),
+        names=await names_of(house, signed.merchant),
+        told=_TOLD.get(request.query_params.get("told", "")),
+        views=VIEWS,
+        orders=ORDERS,
+        bands=BANDS,
+        flags=FLAGS,
+        kinds=CaseKind,
+        stages=WAITING_STAGES,
+        reasons=_REASONS,
+        networks=CardNetwork,
+        all_flags=QueueFlag,
+        nobody=NOBODY,
+        address_of=address_of,
+        shown_count=shown_count,
+    )
+
+
+@router.post("/next")
+async def next_case(signed: Visitor, house: Annotated[House, Depends(house_of)]) -> Response:
+    """Give the person the best free case and go there."""
+    refuse_unless_allowed(signed, Permission.DECIDE)
+    return await _to_next(house, signed, otherwise="none")
+
+
+@router.post("/cases/{case_id}/skip")
+async def skip(
+    case_id: str,
+    signed: Visitor,
+    house: Annotated[House, Depends(house_of)],
+    reason: Annotated[str, Form()] = "",
+    words: Annotated[str, Form()] = "",
+) -> Response:
+    """Pass the case over, with the reason, and go to the next."""
+    refuse_unless_allowed(signed, Permission.DECIDE)
+    if reason not in set(SkipReason):
+        raise HTTPException(400, f"reason: missing; one of {', '.join(f'{one.value} ({SKIPS[one]})' for one in SKIPS)}")
+    if len(words) > _WORDS:
+        raise HTTPException(400, f"words: at most {_WORDS} characters")
+    queue = Queue(house.installation.records)
+    await queue.skip(signed.merchant, case_id, signed.account_id, SkipReason(reason), words.strip())
+    return await _to_next(house, signed, otherwise="skipped")
+
+
+async def _to_next(house: House, signed: SignedIn, *, otherwise: str) -> Response:
+    lease = await Queue(house.installation.records).take_next(
+        signed.merchant, signed.account_id, escalated=signed.may(Permission.DECIDE_ESCALATED)
+    )
+    return RedirectResponse(f"/cases/{lease.case_id}" if lease else f"/?told={otherwise}", 303)

@@ -1,0 +1,96 @@
+"""The rows of the queue: how a waiting case is written, taken out and read back."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from psycopg import sql
+from pydantic import AwareDatetime
+
+from knowledge.base import Frozen
+from knowledge.judgement.waiting import WaitingCase
+from knowledge.money import Money
+from tools.records.records import Scope
+
+_MONEY = ("amount", "fair_low", "fair_high", "stake")
+"""Kept as minor units beside the one currency of the case."""
+_PLAIN = tuple(name for name in WaitingCase.model_fields if name not in _MONEY)
+_COLUMNS = ("merchant", *_PLAIN, "currency", *(f"{name}_minor" for name in _MONEY))
+_CHANGING = tuple(name for name in _COLUMNS if name not in {"merchant", "case_id"})
+
+_ENTER = sql.SQL(
+    "insert into amends.queue_entry as q ({columns}) values ({values}) on conflict (merchant, case_id) do update set"
+    " {changes}, waits_since = case when q.left_at is null then q.waits_since else clock_timestamp() end,"
+    " changed_at = clock_timestamp(), version = q.version + 1, left_at = null"
+).format(
+    columns=sql.SQL(", ").join(map(sql.Identifier, _COLUMNS)),
+    values=sql.SQL(", ").join(sql.Placeholder(name) for name in _COLUMNS),
+    changes=sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in _CHANGING),
+)
+
+ROW_COLUMNS = sql.SQL(", ").join(
+    [
+        *(sql.SQL("q.{}").format(sql.Identifier(name)) for name in _COLUMNS if name != "merchant"),
+        sql.SQL("q.waits_since, q.version, q.left_at is null, l.holder"),
+    ]
+)
+"""What `read_row` reads, of `queue_entry q` and its lease `l`."""
+LEASE = sql.SQL(
+    "left join amends.case_lease l on l.merchant = q.merchant and l.case_id = q.case_id"
+    " and l.ends_at > clock_timestamp()"
+)
+
+
+class QueueRow(Frozen):
+    """A case in the queue, and in whose hands it is."""
+
+    line: WaitingCase
+    waits_since: AwareDatetime
+    version: int
+    """Grows with every change of the line."""
+    waits: bool
+    """False when the case has moved on."""
+    holder: str | None
+    """The account that works on it now."""
+
+
+async def enter(scope: Scope, merchant: str, line: WaitingCase) -> None:
+    """Write the case's line in the transaction that records its stage."""
+    values: dict[str, Any] = {"merchant": merchant, "currency": line.stake.currency}
+    for name in _PLAIN:
+        values[name] = getattr(line, name)
+    values |= {"causes": [one.value for one in line.causes], "flags": [one.value for one in line.flags]}
+    for name in _MONEY:
+        money: Money | None = getattr(line, name)
+        values[f"{name}_minor"] = money.minor if money is not None else None
+    await scope.execute(_ENTER, values)
+
+
+async def leave(scope: Scope, case_id: str) -> None:
+    """The case has moved on; nothing happens when it did not wait."""
+    await scope.execute(
+        "update amends.queue_entry set left_at = clock_timestamp(), changed_at = clock_timestamp(),"
+        " version = version + 1 where case_id = %s and left_at is null",
+        (case_id,),
+    )
+
+
+async def touch(scope: Scope, case_id: str) -> None:
+    """Something beside the line changed (in whose hands the case is): open pages are to hear of it."""
+    await scope.execute(
+        "update amends.queue_entry set changed_at = clock_timestamp() where case_id = %s and left_at is null",
+        (case_id,),
+    )
+
+
+def read_row(row: Sequence[Any]) -> QueueRow:
+    """A row of `ROW_COLUMNS`."""
+    names = [name for name in _COLUMNS if name != "merchant"]
+    given = dict(zip(names, row[: len(names)], strict=True))
+    currency = given.pop("currency")
+    for name in _MONEY:
+        minor = given.pop(f"{name}_minor")
+        given[name] = None if minor is None else Money(minor=minor, currency=currency)
+    waits_since, version, waits, holder = row[len(names) :]
+    return QueueRow(
+        line=WaitingCase.model_validate(given), waits_since=waits_since, version=version, waits=waits, holder=holder
+    )
