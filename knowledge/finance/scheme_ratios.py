@@ -3,12 +3,12 @@
 Sources, read in November 2026. Visa Acquirer Monitoring Program (VAMP): ratio = fraud reports (TC40) and disputes
 (TC15) of a month over its settled card-not-present transactions, by count; a merchant is excessive from 1.50 % on
 (since 2026-04-01, everywhere but the Middle East and North Africa), and only from 1 500 fraud reports and disputes a
-month on (checkout.com help article 23330844282514). There: more than 100 items and 75 000 USD a month; the amount of fraud
-reports is not ours to know, so that programme is not computed. Mastercard Excessive Chargeback Program (ECP): ECM from
-100 chargebacks and 1.5 % on, HECM from 300 and 3 % on (help.dalenys.com, support.solidgate.com). Those sources do not
-tell which month's transactions Mastercard divides by; the ratio is told over both. Winning a dispute changes no ratio:
-schemes count what was received. Whether resolutions before a dispute count for VAMP is told differently by our sources;
-they are not counted here.
+month on (checkout.com help article 23330844282514). There: more than 100 items and 75 000 USD a month; the amount of
+fraud reports is not ours to know, so that programme is not computed. Mastercard Excessive Chargeback Program (ECP): ECM
+from 100 chargebacks and 1.5 % on, HECM from 300 and 3 % on (help.dalenys.com, support.solidgate.com). Those sources do
+not tell which month's transactions Mastercard divides by; the ratio is told over both. Winning a dispute changes no
+ratio: schemes count what was received. Whether resolutions before a dispute count for VAMP is told differently by our
+sources; they are not counted here.
 """
 
 from fractions import Fraction
