@@ -29,7 +29,8 @@ _OF_MONTH: LiteralString = (
     " join amends.dispute_case c using (merchant, case_id)"
     " left join amends.case_key k using (merchant, case_id)"
     " left join amends.payment p on p.merchant = a.merchant and p.charge = c.charge"
-    " left join amends.ledger_entry e on e.merchant = a.merchant and e.key = 'dispute:' || c.dispute"
+    " left join lateral (select amount_minor, currency, state from amends.ledger_entry e"
+    " where e.merchant = a.merchant and e.key = 'dispute:' || c.dispute limit 1) e on true"
     " where a.kind in ('letter', 'proof', 'packet') and a.saved_at >= %s and a.saved_at < %s"
     " and (a.case_id, a.seq) > (%s, %s) order by a.case_id, a.seq limit %s"
 )

@@ -1,4 +1,4 @@
-"""What the card schemes' ratios are made of: disputes received by network, and sales and fraud reports as they are given.
+"""What the card schemes' ratios are made of: disputes received by network, sales and fraud reports as they are given.
 
 Sales are what a person gave for the month or, while nobody did, the merchant's imported orders of it; never a guess.
 """
@@ -29,7 +29,8 @@ _OPEN: LiteralString = (
     "select c.case_id, c.sealed_bundle, k.wrapped from amends.dispute_case c"
     " left join amends.case_key k using (merchant, case_id)"
     " where c.kind = 'chargeback' and c.opened_at >= %s and c.opened_at < %s"
-    " and not exists (select from amends.closed_dispute d where d.merchant = c.merchant and d.dispute = c.dispute)"
+    " and (select d.seq from amends.closed_dispute d where d.merchant = c.merchant and d.dispute = c.dispute limit 1)"
+    " is null"
 )
 _ORDERS: LiteralString = (
     "select order_id, wrapped, sealed from amends.order_snapshot"

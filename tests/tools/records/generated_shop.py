@@ -311,7 +311,8 @@ class Shop:
             )
             self._superuser.execute(
                 "update amends.ledger_entry e set made_at = u.made, changed_at = u.changed from"
-                " (select key, min(at) made, max(at) changed from amends.ledger_movement where merchant = %s group by key) u"
+                " (select key, min(at) made, max(at) changed from amends.ledger_movement"
+                " where merchant = %s group by key) u"
                 " where e.merchant = %s and e.key = u.key",
                 (self.merchant, self.merchant),
             )
