@@ -97,6 +97,8 @@ def proofs(given: argparse.Namespace) -> list[Proof]:
     wanted.append(Proof("a packet for each family × network", packets, r"(?m)^\d+ of \d+ packets.*"))
     storm = (python, "-m", "benchmarks.dispute_storm")
     wanted.append(Proof("1 000 disputes in a storm", storm, r"(?m)^\d+ disputes: .*"))
+    months = (python, "-m", "benchmarks.month_close")
+    wanted.append(Proof("month close on 10 000 cases: totals agree", months, r"(?m)^\d+ cases, .*"))
     webhook = (python, "-m", "benchmarks.webhook_packet")
     wanted.append(Proof("webhook to packet: p95 at most 2 s", webhook, r"p95 ([\d.]+) s", _PACKET_SECONDS))
     if given.webhooks:

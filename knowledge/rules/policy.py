@@ -86,6 +86,10 @@ class MerchantPolicy(Frozen):
     """The share of people's decisions that a second person decides too, blind to the first."""
     reference_rates: dict[str, str]
     """Units of each currency for one euro, as decimal text."""
+    reporting_currency: str = "EUR"
+    """In which totals over all currencies are told, beside the figures and never in the journal."""
+    account_numbers: dict[str, str] = {}
+    """The merchant's own account numbers by the names of `knowledge.finance.journal.Account`, where not the default."""
 
     def band(self, severity: Severity) -> SeverityBand:
         """The band of a severity; LookupError when the policy forgot one."""

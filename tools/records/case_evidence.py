@@ -278,7 +278,7 @@ async def _keep_files(case: CaseScope, bundle: CaseBundle, files: Mapping[str, b
 async def _enter_payment(scope: Scope, bundle: CaseBundle) -> None:
     payment = bundle.order.payment
     charge = payment.processor_reference
-    await ledger_rows.register(scope, charge, payment.captured)
+    await ledger_rows.register(scope, charge, payment.captured, payment.processor.value)
     if not bundle.earlier_refunds:
         return
     await ledger_rows.lock(scope, charge)

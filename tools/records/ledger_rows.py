@@ -56,12 +56,12 @@ _OF_CHARGE = sql.SQL(_ENTRIES).format(sql.SQL("charge = %s"))
 _OF_KEY = sql.SQL(_ENTRIES).format(sql.SQL("key = %s"))
 
 
-async def register(scope: Scope, charge: str, captured: Money) -> None:
+async def register(scope: Scope, charge: str, captured: Money, processor: str | None = None) -> None:
     """Start the payment's ledger; LedgerRefused when it is known with another captured amount."""
     cursor = await scope.execute(
-        "insert into amends.payment (merchant, charge, currency, captured_minor)"
-        " values ((select amends.current_merchant()), %s, %s, %s) on conflict do nothing",
-        (charge, captured.currency, captured.minor),
+        "insert into amends.payment (merchant, charge, currency, captured_minor, processor)"
+        " values ((select amends.current_merchant()), %s, %s, %s, %s) on conflict do nothing",
+        (charge, captured.currency, captured.minor, processor),
     )
     if cursor.rowcount == 1:
         digest = digest_of({"charge": charge, "captured": captured.model_dump()})

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import LiteralString
 
 from knowledge.money import Money
 from knowledge.outcomes.closed_dispute import ClosedDispute
@@ -10,12 +11,13 @@ from tools.records.audit import append
 from tools.records.canonical import digest_of
 from tools.records.records import Records
 
-_FIELDS = (
+# The columns of an end, in the order `read_end` takes them.
+FIELDS: LiteralString = (
     "case_id, dispute, processor, network, reason_code, family, ended, currency, disputed_minor, contested_minor,"
     " recovered_minor, recovered_currency, costs_minor, policy_version, closed_at"
 )
 _NEWEST = (
-    "select distinct on (dispute) " + _FIELDS + " from amends.closed_dispute"  # noqa: S608 -- two constants
+    "select distinct on (dispute) " + FIELDS + " from amends.closed_dispute"  # noqa: S608 -- two constants
     " where (%(dispute)s::text is null or dispute = %(dispute)s) order by dispute, seq desc"
 )
 
@@ -32,10 +34,10 @@ class OutcomeRecords:
             # Closing is rare and the table append-only: one lock per merchant keeps the sequence whole.
             await scope.execute("select pg_advisory_xact_lock(hashtextextended(%s, 4))", (f"{merchant}/outcomes",))
             known = await (await scope.execute(_NEWEST.encode(), {"dispute": ended.dispute_id})).fetchone()
-            if known is not None and _read(known).model_copy(update={"closed_at": ended.closed_at}) == ended:
+            if known is not None and read_end(known).model_copy(update={"closed_at": ended.closed_at}) == ended:
                 return
             await scope.execute(
-                f"insert into amends.closed_dispute (merchant, seq, {_FIELDS})"  # noqa: S608 -- a constant
+                f"insert into amends.closed_dispute (merchant, seq, {FIELDS})"  # noqa: S608 -- a constant
                 " select %(merchant)s, coalesce(max(seq), 0) + 1, %(case)s, %(dispute)s, %(processor)s, %(network)s,"
                 " %(code)s, %(family)s, %(end)s, %(currency)s, %(disputed)s, %(contested)s, %(recovered)s,"
                 " %(recovered_currency)s, %(costs)s, %(policy)s, %(at)s"
@@ -73,7 +75,7 @@ class OutcomeRecords:
         """The merchant's ended disputes, each as it ended last, oldest first; from `since` on and before `until`."""
         async with self._records.merchant(merchant) as scope:
             rows = await (await scope.execute(_NEWEST.encode(), {"dispute": None})).fetchall()
-        ended = sorted((_read(row) for row in rows), key=lambda one: (one.closed_at, one.dispute_id))
+        ended = sorted((read_end(row) for row in rows), key=lambda one: (one.closed_at, one.dispute_id))
         return [
             one
             for one in ended
@@ -85,8 +87,9 @@ class OutcomeRecords:
         return count_outcomes(await self.closed(merchant))
 
 
-def _read(row: Sequence[object]) -> ClosedDispute:
-    names = [name.strip() for name in _FIELDS.split(",")]
+def read_end(row: Sequence[object]) -> ClosedDispute:
+    """An end from the columns FIELDS."""
+    names = [name.strip() for name in FIELDS.split(",")]
     kept = dict(zip(names, row, strict=True))
     return ClosedDispute.model_validate(
         {
