@@ -1,6 +1,7 @@
 """Settings: addresses and secrets from `AMENDS_…` variables; everything else lives beside its behaviour."""
 
 import re
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -14,6 +15,13 @@ _WEBHOOK_SECRETS = {
     WebhookProcessor.PAYPAL: (r"[A-Za-z0-9]+", "the webhook's id as PayPal shows it, letters and digits"),
     WebhookProcessor.ADYEN: (r"[0-9A-Fa-f]{64}", "the webhook's HMAC key, 64 hex digits"),
 }
+
+
+class LogForm(StrEnum):
+    """How log lines are written."""
+
+    JSON = "json"
+    TEXT = "text"
 
 
 class ModelEndpoint(BaseModel):
@@ -143,6 +151,8 @@ class Settings(BaseSettings):
     model_claims: ModelEndpoint | None = None
     model_photos: ModelEndpoint | None = None
     model_prose: ModelEndpoint | None = None
+    log: LogForm | None = None
+    """`json` or `text`; left out, text for a terminal and JSON for everything else."""
     merchant: str = Field(default="", max_length=64)
     """The merchant whose cases `amends` speaks of when `--merchant` is left out."""
     reviewer: str = Field(default="", max_length=100)

@@ -30,6 +30,7 @@ from tools.mail.outbox import Outbox
 from tools.records.gatherings import Gatherings
 from tools.records.order_snapshots import OrderSnapshots
 from tools.settings import Settings
+from tools.telemetry.logs import configure_logs
 from workflows.activities.buyers import BuyerActivities
 from workflows.activities.defence import DefenceActivities
 from workflows.activities.gathering import GatheringActivities
@@ -164,13 +165,14 @@ async def run_worker(settings: Settings, household: Household, stopped: asyncio.
         gateway = ModelGateway(settings, CallLog())
         leaving.push_async_callback(gateway.close)
         async with make_worker(installation, household, gateway):
-            _log.info("works on task queue %s", TASK_QUEUE)
+            _log.info("worker works", extra={"task_queue": TASK_QUEUE})
             await stopped.wait()
 
 
 def main() -> None:
     """Run until SIGINT or SIGTERM."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    settings = Settings()
+    configure_logs("worker", settings.log)
 
     # The embedding model is loaded only by the process that works, not by whoever imports the wiring.
     from agents.reading.claims import ClaimReader
@@ -182,7 +184,7 @@ def main() -> None:
         stopped = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-        await run_worker(Settings(), household, stopped)
+        await run_worker(settings, household, stopped)
 
     asyncio.run(run())
     # Temporal's core can abort the interpreter while it ends (sdk-python issue 300); all is flushed by now.

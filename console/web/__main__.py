@@ -1,7 +1,6 @@
 """`python -m console.web`: the console, until SIGINT or SIGTERM."""
 
 import asyncio
-import logging
 import os
 import socket
 import sys
@@ -11,6 +10,7 @@ import uvicorn
 from console.web.application import make_application
 from console.web.house import open_house
 from tools.settings import Settings
+from tools.telemetry.logs import configure_logs
 from workflows.installation import open_installation
 
 
@@ -20,7 +20,7 @@ async def serve(settings: Settings) -> None:
         config = uvicorn.Config(
             make_application(open_house(installation, secure=settings.console_secure)),
             ws="none",
-            log_level="warning",
+            log_config=None,
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=5,
@@ -34,8 +34,9 @@ async def serve(settings: Settings) -> None:
 
 def main() -> None:
     """Run until stopped; the first line of output is the address."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    asyncio.run(serve(Settings()))
+    settings = Settings()
+    configure_logs("console", settings.log)
+    asyncio.run(serve(settings))
     # Temporal's core can abort the interpreter while it ends (sdk-python issue 300); all is flushed by now.
     sys.stdout.flush()
     sys.stderr.flush()

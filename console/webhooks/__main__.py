@@ -1,7 +1,6 @@
 """`python -m console.webhooks`: the door, and beside it the work on what it stores, until SIGINT or SIGTERM."""
 
 import asyncio
-import logging
 import os
 import socket
 import sys
@@ -14,6 +13,7 @@ from console.webhooks.paypal_trust import fetch_certificate, trusted_roots
 from tools.intake.paypal_certificates import PayPalCertificates
 from tools.records.inbox import WebhookInbox
 from tools.settings import Settings
+from tools.telemetry.logs import configure_logs
 from workflows.desk import CaseDesk
 from workflows.installation import open_installation
 from workflows.intake import Intake
@@ -37,7 +37,7 @@ async def serve(settings: Settings) -> None:
         config = uvicorn.Config(
             door.application(),
             ws="none",
-            log_level="warning",
+            log_config=None,
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=10,
@@ -57,8 +57,9 @@ async def serve(settings: Settings) -> None:
 
 def main() -> None:
     """Run until stopped; the first line of output is the address."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    asyncio.run(serve(Settings()))
+    settings = Settings()
+    configure_logs("webhooks", settings.log)
+    asyncio.run(serve(settings))
     # Temporal's core can abort the interpreter while it ends (sdk-python issue 300); all is flushed by now.
     sys.stdout.flush()
     sys.stderr.flush()
