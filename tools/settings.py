@@ -153,6 +153,12 @@ class Settings(BaseSettings):
     model_prose: ModelEndpoint | None = None
     log: LogForm | None = None
     """`json` or `text`; left out, text for a terminal and JSON for everything else."""
+    metrics_port: int | None = Field(default=None, ge=1, le=65533)
+    """Where a process shows figures, health and readiness; left out, nowhere. `amends up` counts on for its doors."""
+    metrics_host: str = "127.0.0.1"
+    """The address of that port; nobody is asked for a password there, so never a public one."""
+    metrics_by_merchant: bool = False
+    """Whether figures name merchants; without it they are sums over all."""
     merchant: str = Field(default="", max_length=64)
     """The merchant whose cases `amends` speaks of when `--merchant` is left out."""
     reviewer: str = Field(default="", max_length=100)

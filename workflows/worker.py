@@ -30,8 +30,8 @@ from tools.mail.outbox import Outbox
 from tools.records.gatherings import Gatherings
 from tools.records.order_snapshots import OrderSnapshots
 from tools.settings import Settings
-from tools.telemetry.logs import configure_logs
 from workflows.activities.buyers import BuyerActivities
+from workflows.activities.counting import CountedResults
 from workflows.activities.defence import DefenceActivities
 from workflows.activities.gathering import GatheringActivities
 from workflows.activities.heartbeat import SILENCE, SignsOfLife
@@ -43,9 +43,12 @@ from workflows.desk import CaseDesk
 from workflows.gather_dispute import GatherDispute
 from workflows.installation import Installation, open_installation
 from workflows.messages import TASK_QUEUE
+from workflows.operating import seen_from_outside, telemetry
 from workflows.refund_case import RefundCase
 
 _log = logging.getLogger("amends.worker")
+_FINISH_WITHIN = timedelta(seconds=10)
+"""How long steps under way may take to end when a worker is asked to stop; then another worker repeats them."""
 RUNNER = SandboxedWorkflowRunner(
     restrictions=SandboxRestrictions.default.with_passthrough_modules(
         "knowledge",
@@ -151,7 +154,7 @@ def make_worker(installation: Installation, household: Household, gateway: Model
             gathering.add_late,
             gathering.note_gathering,
         ],
-        interceptors=[SignsOfLife()],
+        interceptors=[CountedResults(), SignsOfLife()],
         plugins=[graph_plugin(installation, household, gateway)],
         workflow_runner=RUNNER,
         **options,
@@ -161,18 +164,20 @@ def make_worker(installation: Installation, household: Household, gateway: Model
 async def run_worker(settings: Settings, household: Household, stopped: asyncio.Event) -> None:
     """Work until `stopped` is set; what is under way is finished or left to the next worker."""
     async with AsyncExitStack() as leaving:
-        installation = await leaving.enter_async_context(open_installation(settings))
+        process = await leaving.enter_async_context(telemetry("worker", settings))
+        installation = await leaving.enter_async_context(open_installation(settings, process.runtime))
         gateway = ModelGateway(settings, CallLog())
         leaving.push_async_callback(gateway.close)
-        async with make_worker(installation, household, gateway):
+        async with (
+            make_worker(installation, household, gateway, graceful_shutdown_timeout=_FINISH_WITHIN),
+            seen_from_outside(process, installation, counts_records=True),
+        ):
             _log.info("worker works", extra={"task_queue": TASK_QUEUE})
             await stopped.wait()
 
 
 def main() -> None:
     """Run until SIGINT or SIGTERM."""
-    settings = Settings()
-    configure_logs("worker", settings.log)
 
     # The embedding model is loaded only by the process that works, not by whoever imports the wiring.
     from agents.reading.claims import ClaimReader
@@ -184,7 +189,7 @@ def main() -> None:
         stopped = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-        await run_worker(settings, household, stopped)
+        await run_worker(Settings(), household, stopped)
 
     asyncio.run(run())
     # Temporal's core can abort the interpreter while it ends (sdk-python issue 300); all is flushed by now.

@@ -15,16 +15,17 @@ from tools.intake.paypal_certificates import CertificateUnavailable
 from tools.ports import ProcessorError
 from tools.records.records import RecordsUnavailable, WrongTenancySecret
 from tools.sources.ports import SourceError
+from tools.telemetry.for_operators import ForOperators
 
 _OURS = Path(__file__).parents[2]
 _ROOMS = tuple(f"{_OURS / room}/" for room in ("knowledge", "tools", "agents", "workflows", "console"))
 _PLACES = 3
 """The innermost ones: with them an engineer finds the line."""
 _LONGEST = 240
-# Errors whose words are ours and speak of connections and settings only.
-_WORDED = (RecordsUnavailable, WrongTenancySecret, CertificateUnavailable, SourceError)
 _ADDRESS = re.compile(r"\S+@\S+")
 _DIGITS = re.compile(r"\+?\d(?:[ -]?\d){7,}")
+# Errors whose words are ours and speak of connections and settings only.
+_WORDED = (RecordsUnavailable, WrongTenancySecret, CertificateUnavailable, SourceError, ForOperators)
 
 
 def without_people(text: str) -> str:
@@ -72,6 +73,8 @@ def _told(error: BaseException) -> str:
     if isinstance(error, psycopg.Error) and error.sqlstate:
         parts = [error.sqlstate, error.diag.table_name or "", error.diag.constraint_name or ""]
         return f"{kind}: {' '.join(part for part in parts if part)}"
+    if isinstance(error, OSError) and error.strerror:
+        return f"{kind}: {error.strerror}"
     if isinstance(error, ValidationError):
         return f"{kind}: {error.title} ({', '.join(sorted({each['type'] for each in error.errors()}))})"
     return kind
