@@ -97,7 +97,7 @@ async def run_installation(
             ),
             lambda: _worker_polls(addresses),
         )
-        settings = settings.model_copy(update={"console_port": settings.console_port or _console_port(settings)})
+        settings = settings.model_copy(update={"console_port": settings.console_port or free_console_port(settings)})
         await _start_doors(services, settings, addresses)
         tell(_overview(settings, addresses, services.processes.pids))
         tell(f"Logs are in {services.log_folder}. Stop with Ctrl-C or `amends down`.")
@@ -143,7 +143,8 @@ async def _start_doors(services: EmbeddedServices, settings: Settings, addresses
             await services.processes.start(command, lambda name=name: _answers(_door_url(settings, name)))
 
 
-def _console_port(settings: Settings) -> int:
+def free_console_port(settings: Settings) -> int:
+    """8000, or a free port while another program has that."""
     for port in (_CONSOLE_PORT, 0):
         with contextlib.suppress(OSError), socket.create_server((settings.console_host, port)) as free:
             found: int = free.getsockname()[1]
