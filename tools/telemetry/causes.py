@@ -23,7 +23,7 @@ _PLACES = 3
 """The innermost ones: with them an engineer finds the line."""
 _LONGEST = 240
 _ADDRESS = re.compile(r"\S+@\S+")
-_DIGITS = re.compile(r"\+?\d(?:[ -]?\d){7,}")
+_DIGITS = re.compile(r"(?<![\w-])\+?\d(?:[ -]?\d){7,}(?![\w-])")
 # Errors whose words are ours and speak of connections and settings only.
 _WORDED = (RecordsUnavailable, WrongTenancySecret, CertificateUnavailable, SourceError, ForOperators)
 

@@ -6,7 +6,9 @@ reading, everything else is counted where it happens.
 
 from typing import Final
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
+
+disable_created_metrics()  # a line more for each of ours, which no rule here asks for
 
 _SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.75, 1.5, 3.0, 6.0, 15.0, 30.0)
 """With the limits the console is held to: 200, 300 and 400 ms."""

@@ -7,6 +7,7 @@ are never written into it, because nobody can say what a library puts there.
 
 import json
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final, TypeGuard
@@ -23,6 +24,7 @@ FIELDS: Final = (
 """What may be given as `extra`, in the order of a line. Ids, kinds and counts: no text that people wrote."""
 _IDS = frozenset({"merchant", "case_id", "dispute", "event_id", "account", "trace_id", "address", "where"})
 _CASE = "case/"
+_RUN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}[:\d]* ?")
 # Texts of libraries that hold no data; all others are named by their logger and place.
 _KNOWN: Final = {
     "Completing activity as failed": "step failed",
@@ -76,7 +78,8 @@ def _event(record: logging.LogRecord) -> str:
         return known
     core = getattr(record, "temporal_log", None)
     if core is not None:
-        return without_people(str(getattr(core, "message", "")))
+        # Its texts may begin with a run's id, which would make each of them another event.
+        return without_people(_RUN.sub("", str(getattr(core, "message", ""))))
     # A template with arguments is a literal of the library; a text without any may have been put together before.
     return without_people(first) if record.args else "said by a library"
 
@@ -94,13 +97,16 @@ def fields_of(record: logging.LogRecord) -> dict[str, _Value]:
         details: object = getattr(record, attribute, None)
         if _is_mapping(details):
             found = dict(_of_temporal(details)) | found
+    core: object = getattr(getattr(record, "temporal_log", None), "fields", None)
+    if _is_mapping(core) and isinstance(workflow := core.get("workflow_id"), str):
+        found = dict(_of_workflow(workflow)) | found
     for argument in record.args if isinstance(record.args, tuple) else ():
         if isinstance(argument, str) and argument.startswith(_CASE):
             found = dict(_of_workflow(argument)) | found
     error = record.exc_info[1] if record.exc_info else None
     if error is not None:
         found |= {"cause": cause(error), "where": where(error)}
-    elif not record.name.startswith(OUR_LOGGERS):
+    elif not record.name.startswith(OUR_LOGGERS) and record.lineno:
         found["where"] = f"{record.module}:{record.lineno}"
     span = trace.get_current_span().get_span_context()
     if span.is_valid:

@@ -9,7 +9,7 @@ from tools.telemetry.log_lines import LogLines
 
 _log = logging.getLogger("amends.process")
 # They tell each request they make; ours tell what came of it.
-_QUIET = ("httpx", "httpcore", "stripe", "asyncio", "uvicorn", "uvicorn.error", "chromadb", "opentelemetry")
+_QUIET = ("httpx", "httpcore", "stripe", "asyncio", "uvicorn", "uvicorn.error", "chromadb", "opentelemetry", "alembic")
 
 
 def configure_logs(service: str, form: LogForm | None) -> None:

@@ -75,6 +75,16 @@ def test_temporals_failed_attempt_is_one_line_with_case_step_attempt_and_cause()
     assert "step failed merchant=lumen case_id=c-1 step=pay_refund attempt=3" in text
 
 
+def test_temporals_core_tells_the_same_event_in_the_same_words_and_of_which_case() -> None:
+    class Core:
+        message = "[TMPRL1104] 01a21b37-db0d-7394-85ea-e44120f2196d:4:1 Workflow task duration exceeded 5 seconds."
+        fields = {"workflow_id": "case/lumen/c-1", "run_id": "01a21b37-db0d-7394-85ea-e44120f2196d"}
+
+    told = json.loads(line(record("temporal.core-sdk", "[x] whatever {'of': 'Ana'}", temporal_log=Core())))
+    assert told["event"] == "[TMPRL1104] Workflow task duration exceeded 5 seconds."
+    assert told["case_id"] == "c-1"
+
+
 def test_a_cause_names_kinds_and_types_and_no_values() -> None:
     class Asked(BaseModel):
         age: int
