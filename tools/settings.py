@@ -1,6 +1,7 @@
 """Settings: addresses and secrets from `AMENDS_…` variables; everything else lives beside its behaviour."""
 
 import re
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -14,6 +15,13 @@ _WEBHOOK_SECRETS = {
     WebhookProcessor.PAYPAL: (r"[A-Za-z0-9]+", "the webhook's id as PayPal shows it, letters and digits"),
     WebhookProcessor.ADYEN: (r"[0-9A-Fa-f]{64}", "the webhook's HMAC key, 64 hex digits"),
 }
+
+
+class LogForm(StrEnum):
+    """How log lines are written."""
+
+    JSON = "json"
+    TEXT = "text"
 
 
 class ModelEndpoint(BaseModel):
@@ -143,6 +151,14 @@ class Settings(BaseSettings):
     model_claims: ModelEndpoint | None = None
     model_photos: ModelEndpoint | None = None
     model_prose: ModelEndpoint | None = None
+    log: LogForm | None = None
+    """`json` or `text`; left out, text for a terminal and JSON for everything else."""
+    metrics_port: int | None = Field(default=None, ge=1, le=65533)
+    """Where a process shows figures, health and readiness; left out, nowhere. `amends up` counts on for its doors."""
+    metrics_host: str = "127.0.0.1"
+    """The address of that port; nobody is asked for a password there, so never a public one."""
+    metrics_by_merchant: bool = False
+    """Whether figures name merchants; without it they are sums over all."""
     merchant: str = Field(default="", max_length=64)
     """The merchant whose cases `amends` speaks of when `--merchant` is left out."""
     reviewer: str = Field(default="", max_length=100)

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from temporalio.client import Client
+from temporalio.runtime import Runtime
 
 from tools.embedded import Addresses
 from tools.embedded.addresses import read_addresses
@@ -20,15 +21,18 @@ from tools.records.schema import app_url, migrate, read_tenancy_secret
 from tools.records.tenancy import padded_halves
 from tools.settings import Settings
 from tools.sources.connected import ConnectedSources, connect_sources
+from tools.telemetry.for_operators import ForOperators
+from tools.telemetry.spans import tracing_is_on
 from workflows.codec import data_converter
 from workflows.connections import open_processors
+from workflows.tracing import CarriedTraces
 
 
-class NotRunningError(RuntimeError):
+class NotRunningError(ForOperators, RuntimeError):
     """No services are known for this data folder; the message says how to start them."""
 
 
-class WrongMasterKeyError(RuntimeError):
+class WrongMasterKeyError(ForOperators, RuntimeError):
     """The records were made with another master key."""
 
 
@@ -93,9 +97,10 @@ async def _refuse_another_key(owner_url: str, secret: bytes) -> None:
 
 
 @asynccontextmanager
-async def open_installation(settings: Settings) -> AsyncGenerator[Installation, None]:
+async def open_installation(settings: Settings, runtime: Runtime | None = None) -> AsyncGenerator[Installation, None]:
     """Migrate the records if need be and connect to everything; closed at the end.
 
+    `runtime` is Temporal's own, where a process wants its logs and figures (`workflows/operating.py`).
     Raises NotRunningError, WrongMasterKeyError, RecordsUnavailable, or what Temporal's client raises.
     """
     addresses = addresses_of(settings)
@@ -136,6 +141,8 @@ async def open_installation(settings: Settings) -> AsyncGenerator[Installation, 
                     addresses.temporal_address,
                     namespace=addresses.temporal_namespace,
                     data_converter=data_converter(master_key),
+                    interceptors=[CarriedTraces()] if tracing_is_on() else [],
+                    runtime=runtime,
                 ),
                 processors=processors,
                 sources=sources,

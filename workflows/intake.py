@@ -43,7 +43,7 @@ class Intake:
                     while await self.work(merchant):
                         pass
                 except RecordsUnavailable as down:
-                    _log.warning("the inbox of %s waits: %s", merchant, down)
+                    _log.warning("the inbox waits", extra={"merchant": merchant}, exc_info=down)
             with suppress(TimeoutError):
                 await asyncio.wait_for(woken.wait(), _PAUSE)
 
@@ -57,10 +57,11 @@ class Intake:
                 raise
             except Exception as failure:
                 # Whatever it is, the notice stays: it is tried again, and in the end a person sees it with the reason.
-                _log.exception("notice %s of %s", entry.event_id, merchant)
+                named = {"merchant": merchant, "event_id": entry.event_id}
+                _log.warning("notice failed", extra=named, exc_info=failure)
                 why = f"{type(failure).__name__}: {failure}"
                 if await self._inbox.failed(merchant, entry, why) is InboxState.STUCK:
-                    _log.error("notice %s of %s is stuck; see `amends webhooks list`", entry.event_id, merchant)
+                    _log.error("notice is stuck; see `amends webhooks list`", extra=named)
         return len(due)
 
     async def _deal(self, merchant: str, entry: InboxEntry) -> None:

@@ -47,7 +47,8 @@ class Sweep:
                     if await self.sweep(account):
                         woken.set()
                 except (ProcessorError, RecordsUnavailable) as down:
-                    _log.warning("no sweep of %s for %s: %s", account.processor, account.merchant, down)
+                    named = {"processor": account.processor.value, "merchant": account.merchant}
+                    _log.warning("no sweep", extra=named, exc_info=down)
             await asyncio.sleep(_EVERY)
 
     async def sweep(self, account: WebhookAccount) -> int:
@@ -73,5 +74,8 @@ class Sweep:
             )
             stored = await self._inbox.store(account.merchant, account.account, notice, reference.encode())
             found += stored is Stored.NEW
-            _log.warning("dispute %s of %s was never told; found by the sweep", reference, account.merchant)
+            _log.warning(
+                "dispute was never told; found by the sweep",
+                extra={"dispute": reference, "merchant": account.merchant},
+            )
         return found

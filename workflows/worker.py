@@ -31,6 +31,7 @@ from tools.records.gatherings import Gatherings
 from tools.records.order_snapshots import OrderSnapshots
 from tools.settings import Settings
 from workflows.activities.buyers import BuyerActivities
+from workflows.activities.counting import CountedResults
 from workflows.activities.defence import DefenceActivities
 from workflows.activities.gathering import GatheringActivities
 from workflows.activities.heartbeat import SILENCE, SignsOfLife
@@ -42,9 +43,12 @@ from workflows.desk import CaseDesk
 from workflows.gather_dispute import GatherDispute
 from workflows.installation import Installation, open_installation
 from workflows.messages import TASK_QUEUE
+from workflows.operating import seen_from_outside, telemetry
 from workflows.refund_case import RefundCase
 
 _log = logging.getLogger("amends.worker")
+_FINISH_WITHIN = timedelta(seconds=10)
+"""How long steps under way may take to end when a worker is asked to stop; then another worker repeats them."""
 RUNNER = SandboxedWorkflowRunner(
     restrictions=SandboxRestrictions.default.with_passthrough_modules(
         "knowledge",
@@ -150,7 +154,7 @@ def make_worker(installation: Installation, household: Household, gateway: Model
             gathering.add_late,
             gathering.note_gathering,
         ],
-        interceptors=[SignsOfLife()],
+        interceptors=[CountedResults(), SignsOfLife()],
         plugins=[graph_plugin(installation, household, gateway)],
         workflow_runner=RUNNER,
         **options,
@@ -160,17 +164,20 @@ def make_worker(installation: Installation, household: Household, gateway: Model
 async def run_worker(settings: Settings, household: Household, stopped: asyncio.Event) -> None:
     """Work until `stopped` is set; what is under way is finished or left to the next worker."""
     async with AsyncExitStack() as leaving:
-        installation = await leaving.enter_async_context(open_installation(settings))
+        process = await leaving.enter_async_context(telemetry("worker", settings))
+        installation = await leaving.enter_async_context(open_installation(settings, process.runtime))
         gateway = ModelGateway(settings, CallLog())
         leaving.push_async_callback(gateway.close)
-        async with make_worker(installation, household, gateway):
-            _log.info("works on task queue %s", TASK_QUEUE)
+        async with (
+            make_worker(installation, household, gateway, graceful_shutdown_timeout=_FINISH_WITHIN),
+            seen_from_outside(process, installation, counts_records=True),
+        ):
+            _log.info("worker works", extra={"task_queue": TASK_QUEUE})
             await stopped.wait()
 
 
 def main() -> None:
     """Run until SIGINT or SIGTERM."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
 
     # The embedding model is loaded only by the process that works, not by whoever imports the wiring.
     from agents.reading.claims import ClaimReader

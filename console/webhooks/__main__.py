@@ -1,14 +1,11 @@
 """`python -m console.webhooks`: the door, and beside it the work on what it stores, until SIGINT or SIGTERM."""
 
 import asyncio
-import logging
 import os
-import socket
 import sys
 from datetime import UTC, datetime
 
-import uvicorn
-
+from console.serving import serve_until_stopped
 from console.webhooks.door import WebhookDoor
 from console.webhooks.paypal_trust import fetch_certificate, trusted_roots
 from tools.intake.paypal_certificates import PayPalCertificates
@@ -17,12 +14,17 @@ from tools.settings import Settings
 from workflows.desk import CaseDesk
 from workflows.installation import open_installation
 from workflows.intake import Intake
+from workflows.operating import seen_from_outside, telemetry
 from workflows.sweep import Sweep
 
 
 async def serve(settings: Settings) -> None:
     """Serve on the settings' host and port (a free one when it is left out) until asked to stop."""
-    async with open_installation(settings) as installation:
+    async with (
+        telemetry("webhooks", settings) as process,
+        open_installation(settings, process.runtime) as installation,
+        seen_from_outside(process, installation),
+    ):
         inbox, woken = WebhookInbox(installation.records), asyncio.Event()
         door = WebhookDoor(
             settings.webhooks,
@@ -34,30 +36,19 @@ async def serve(settings: Settings) -> None:
         sweep = Sweep(installation.processors, inbox, installation.cases, clock=lambda: datetime.now(UTC))
         intake = Intake(inbox, installation.cases, CaseDesk(installation))
         merchants = sorted({each.merchant for each in settings.webhooks})
-        config = uvicorn.Config(
-            door.application(),
-            ws="none",
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=10,
-        )
-        listening = socket.create_server((settings.webhook_host, settings.webhook_port or 0))
-        host, port = listening.getsockname()[:2]
-        sys.stdout.write(f"http://{host}:{port}\n")
-        sys.stdout.flush()
         # When the work ends with an error, so does the door: whoever supervises starts both again.
         async with asyncio.TaskGroup() as together:
             working = together.create_task(intake.keep_working(merchants, woken))
             sweeping = together.create_task(sweep.keep_sweeping(settings.webhooks, woken))
-            await uvicorn.Server(config).serve(sockets=[listening])
+            await serve_until_stopped(
+                door.application(), "webhooks", settings.webhook_host, settings.webhook_port, finish_seconds=10
+            )
             working.cancel()
             sweeping.cancel()
 
 
 def main() -> None:
     """Run until stopped; the first line of output is the address."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     asyncio.run(serve(Settings()))
     # Temporal's core can abort the interpreter while it ends (sdk-python issue 300); all is flushed by now.
     sys.stdout.flush()

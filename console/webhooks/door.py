@@ -18,6 +18,7 @@ from tools.intake.paypal_certificates import CertificateUnavailable, PayPalCerti
 from tools.records.inbox import WebhookInbox
 from tools.records.records import RecordsUnavailable
 from tools.settings import WebhookAccount
+from tools.telemetry.figures import WEBHOOKS
 
 LARGEST = 1024 * 1024
 """Bytes of a body; processors' webhooks are a few thousand."""
@@ -76,7 +77,17 @@ class WebhookDoor:
         given = request.path_params
         account = self._accounts.get((given["processor"], given["account"]))
         if account is None:
+            WEBHOOKS.labels("other", "404").inc()
             raise _Refused(404, "No such account", "no account of this processor and name is set in AMENDS_WEBHOOKS")
+        try:
+            answer = await self._take(account, request)
+        except _Refused as refused:
+            WEBHOOKS.labels(account.processor.value, str(refused.status)).inc()
+            raise
+        WEBHOOKS.labels(account.processor.value, "200").inc()
+        return answer
+
+    async def _take(self, account: WebhookAccount, request: Request) -> Response:
         raw = await _body(request)
         try:
             await self._verify(account, raw, request)

@@ -68,7 +68,6 @@ class Config(Strict):
 
 class ComposeFile(Strict):
     name: str
-    reserved_ports: Annotated[dict[str, int], Field(alias="x-reserved-ports")]
     services: dict[str, Service]
     configs: dict[str, Config]
     volumes: dict[str, None]

@@ -89,7 +89,7 @@ def test_no_secret_has_a_default(compose: ComposeFile) -> None:
 
 def test_each_setting_named_exists(compose: ComposeFile) -> None:
     named = [name for name in compose.services["worker"].environment if name.startswith("AMENDS_")]
-    assert len(named) == 23
+    assert len(named) == 27
     for name in named:
         setting, _, part = name.removeprefix("AMENDS_").lower().partition("__")
         assert setting in Settings.model_fields
@@ -117,13 +117,31 @@ def test_an_optional_setting_is_absent_rather_than_empty(compose: ComposeFile) -
         "AMENDS_MODEL__URL",
         "AMENDS_MODEL__NAME",
         "AMENDS_MODEL__KEY",
+        "AMENDS_METRICS_BY_MERCHANT",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_HEADERS",
+        "OTEL_RESOURCE_ATTRIBUTES",
     ]
 
 
-def test_only_doors_are_published_to_this_host_alone_and_the_console_keeps_its_port(compose: ComposeFile) -> None:
+def test_only_doors_are_published_to_this_host_alone_and_figures_to_nobody(compose: ComposeFile) -> None:
     published = {name: service.ports for name, service in compose.services.items() if service.ports}
-    assert published == {"temporal-ui": ["127.0.0.1:8233:8233"], "webhooks": ["127.0.0.1:8100:8100"]}
-    assert compose.reserved_ports == {"console": 8000}
+    assert published == {
+        "temporal-ui": ["127.0.0.1:8233:8233"],
+        "console": ["127.0.0.1:8000:8000"],
+        "webhooks": ["127.0.0.1:8100:8100"],
+    }
+
+
+def test_each_of_our_processes_is_asked_whether_it_is_ready_at_the_port_it_listens_on(compose: ComposeFile) -> None:
+    for name, setting in (
+        ("worker", "AMENDS_METRICS_PORT"),
+        ("console", "AMENDS_CONSOLE_PORT"),
+        ("webhooks", "AMENDS_WEBHOOK_PORT"),
+    ):
+        service = compose.services[name]
+        assert service.healthcheck is not None
+        assert f"http://127.0.0.1:{service.environment[setting]}/ready" in service.healthcheck.test[-1]
 
 
 def test_what_must_survive_lies_on_named_volumes_where_the_images_keep_it(compose: ComposeFile) -> None:
@@ -132,6 +150,7 @@ def test_what_must_survive_lies_on_named_volumes_where_the_images_keep_it(compos
         "postgres": ["postgres:/var/lib/postgresql"],
         "chroma": ["chroma:/data"],
         "worker": ["amends:/data"],
+        "console": ["amends:/data"],
         "webhooks": ["amends:/data"],
         "sandbox": ["sandbox:/data"],
     }

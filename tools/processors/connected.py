@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from knowledge.case import ProcessorName
 from tools.ports import Processor, ProcessorError
+from tools.processors.watched import WatchedProcessor
 
 _SETTING = {
     ProcessorName.STRIPE: "AMENDS_STRIPE_KEY",
@@ -16,7 +17,7 @@ class ConnectedProcessors:
     """Who can be asked and told; a payment of a processor that is not connected waits until it is."""
 
     def __init__(self, connected: Mapping[ProcessorName, Processor]) -> None:
-        self._connected = dict(connected)
+        self._connected = {name: WatchedProcessor(name, one) for name, one in connected.items()}
 
     def of(self, name: ProcessorName) -> Processor:
         """The processor of that name; a ProcessorError worth trying again names the setting that connects it."""

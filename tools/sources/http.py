@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import httpx
 
 from tools.sources.ports import SourceError, SourceName
+from tools.telemetry.calls import Called, watched_call
 
 ANSWER_BYTES = 8 * 1024 * 1024
 """A longer answer is refused: no order, parcel or thread needs it."""
@@ -48,6 +49,10 @@ class SourceClient:
         self, path: str, query: Mapping[str, str] | None = None, *, follow_redirects: bool = False
     ) -> bytes | None:
         """The answer's body, at most `ANSWER_BYTES` long. Redirects are followed only where files are stored apart."""
+        with watched_call(Called.SOURCE, self._source.value, "get"):
+            return await self._get(path, query, follow_redirects=follow_redirects)
+
+    async def _get(self, path: str, query: Mapping[str, str] | None, *, follow_redirects: bool) -> bytes | None:
         try:
             async with self._http.stream(
                 "GET", path, params=dict(query or {}), follow_redirects=follow_redirects

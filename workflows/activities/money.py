@@ -1,6 +1,7 @@
 """Activities that move money: reserve in the ledger, reconcile with the processor, refund once."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from temporalio import activity
 
@@ -98,7 +99,12 @@ class MoneyActivities:
         return refunds
 
     async def _settle(self, order: PayRefund, refund: ProcessorRefund) -> PaymentResult:
-        await self._ledger.settle(order.merchant, order.key, _STATES[refund.state], refund.reference, refund.failure)
+        # Records restored from a backup may be older than the payment: reconciling has then entered it as the processor
+        # tells it, and there is no reservation of ours to settle.
+        with suppress(LookupError):
+            await self._ledger.settle(
+                order.merchant, order.key, _STATES[refund.state], refund.reference, refund.failure
+            )
         state = {
             RefundState.PENDING: PaymentState.PENDING,
             RefundState.SUCCEEDED: PaymentState.PAID,

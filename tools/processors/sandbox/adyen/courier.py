@@ -19,7 +19,7 @@ _LOOK_EVERY = 0.1
 _LONGEST_PAUSE = 5.0
 _PATIENCE = 10.0
 """Seconds Adyen waits for an answer (https://docs.adyen.com/development-resources/webhooks)."""
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("amends.sandbox")
 
 
 class Courier:
@@ -68,7 +68,7 @@ class Courier:
             try:
                 answer = await http.post(how.url or "", content=json.dumps(body).encode(), headers=_JSON)
             except httpx.TransportError as error:
-                _log.info("notification not delivered: %s", type(error).__name__)
+                _log.info("notification not delivered", exc_info=error)
                 return False
             if not answer.is_success:
                 return False
