@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -30,7 +30,7 @@ _OWNER, _APPLICATION = "house", "amends_app"
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
+def postgres() -> Generator[str, None, None]:
     """A server of its own; the superuser's address."""
     folder = Path(tempfile.mkdtemp(prefix="amends-restore-"))
     folder.chmod(0o755)
