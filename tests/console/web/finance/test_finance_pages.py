@@ -100,7 +100,7 @@ async def test_the_overview_tells_exposure_expectation_and_headroom_that_is_neve
     await open_disputes(house, "overview")
     clerk = await visiting.signed_in(Role.FINANCE, "overview")
     page = told(await clerk.get("/finance"))
-    assert "EUR 2 120.00 1 60.00 34.20 " in page, "0.6 × 0.95 of the one that is fought"
+    assert "EUR 2 0 120.00 1 60.00 34.20 " in page, "0.6 × 0.95 of the one that is fought"
     assert "unknown without the month's sales" in page
     this = str(Month.of(datetime.now(UTC)))
     given = SALES | {"month": this, "fraud_reports": "12"}
