@@ -5,7 +5,21 @@ import sys
 
 import typer
 
-from console.cli import audit, bundles, buyer, cases, demo, imports, outcomes, queue, review, services, staff, webhooks
+from console.cli import (
+    audit,
+    bundles,
+    buyer,
+    cases,
+    demo,
+    finance,
+    imports,
+    outcomes,
+    queue,
+    review,
+    services,
+    staff,
+    webhooks,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -26,6 +40,7 @@ app.add_typer(buyer.app, name="buyer")
 app.add_typer(staff.app, name="staff")
 app.add_typer(audit.app, name="audit")
 app.add_typer(outcomes.app)
+app.add_typer(finance.app, name="finance")
 app.add_typer(imports.app, name="import")
 app.add_typer(webhooks.app, name="webhooks")
 
