@@ -43,7 +43,7 @@ from workflows.desk import CaseDesk
 from workflows.gather_dispute import GatherDispute
 from workflows.installation import Installation, open_installation
 from workflows.messages import TASK_QUEUE
-from workflows.operating import seen_from_outside, telemetry
+from workflows.operating import seen_from_outside, settings_of_process, telemetry
 from workflows.refund_case import RefundCase
 
 _log = logging.getLogger("amends.worker")
@@ -179,6 +179,7 @@ async def run_worker(settings: Settings, household: Household, stopped: asyncio.
 def main() -> None:
     """Run until SIGINT or SIGTERM."""
 
+    settings = settings_of_process("worker")
     # The embedding model is loaded only by the process that works, not by whoever imports the wiring.
     from agents.reading.claims import ClaimReader
     from knowledge.library.embeddings import E5Embedder
@@ -189,7 +190,7 @@ def main() -> None:
         stopped = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-        await run_worker(Settings(), household, stopped)
+        await run_worker(settings, household, stopped)
 
     asyncio.run(run())
     # Temporal's core can abort the interpreter while it ends (sdk-python issue 300); all is flushed by now.
