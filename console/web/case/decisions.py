@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from pydantic import AwareDatetime, ValidationError
 from starlette.responses import RedirectResponse, Response
 
-from console.web.case.page import Standing, person_of, read_page, read_standing
+from console.web.case.page import Standing, person_of, read_page, read_second_key, read_standing
 from console.web.house import House, house_of
 from console.web.rendering import HTMX_REQUEST, Pages, pages_of
 from console.web.security.visitor import Visitor, refuse_unless_allowed
@@ -105,10 +105,9 @@ async def decide(
         view, _ = await house.reviewing.view(signed.merchant, case_id)
         if decides_otherwise(view, review) and override is None:
             raise ValueError("wrong: missing; say where the proposal was wrong (keys w …), then confirm")
-        if review.action is ReviewAction.APPROVE and form.looked != "yes":
-            standing = await read_standing(house, signed, case_id)
-            if standing.second_key and standing.view.decision_id == form.decision_id:
-                raise ValueError("looked: say that you looked at what stands against it (key y), then confirm")
+        unlooked = review.action is ReviewAction.APPROVE and form.looked != "yes"
+        if unlooked and view.decision_id == form.decision_id and await read_second_key(house, signed, view):
+            raise ValueError("looked: say that you looked at what stands against it (key y), then confirm")
         reviewed = await house.reviewing.decide(
             person_of(signed),
             signed.merchant,

@@ -9,11 +9,14 @@ from typing import NamedTuple
 from console.web.case.citations import Citations
 from console.web.case.veil import Veil
 from knowledge.case import Address, Author, CaseBundle, Document, DocumentKind, Message
-from knowledge.tracking import Place, Route
+from knowledge.tracking import Place, Route, TrackingStatus
 from tools.carriers import UnreadableTracking, read_route
 
 GAP = timedelta(hours=36)
 """A silence of a parcel worth marking: a night and a day without a scan are common."""
+
+_ARRIVED = frozenset({TrackingStatus.DELIVERED, TrackingStatus.RETURNED})
+"""After which a parcel has nothing more to tell."""
 
 
 class Piece(NamedTuple):
@@ -196,7 +199,7 @@ def _place_words(place: Place | None, veil: Veil) -> str:
 
 
 def _silence(route: Route, until: datetime | None) -> timedelta | None:
-    if until is None or not route.events:
+    if until is None or not route.events or route.events[-1].status in _ARRIVED:
         return None
     silence = until - route.events[-1].at
     return silence if silence >= GAP else None

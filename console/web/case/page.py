@@ -32,7 +32,7 @@ from console.web.case.reasoning import (
 from console.web.case.veil import Veil
 from console.web.house import House
 from knowledge.case import CaseBundle
-from knowledge.decision import Decision, DefenceDecision, Resolution
+from knowledge.decision import Assessment, Decision, DefenceDecision, Resolution
 from knowledge.facts import FactName, Reading
 from knowledge.judgement.assess import assess
 from knowledge.money import Money
@@ -95,6 +95,9 @@ class CasePage:
     facts: Sequence[ShownFact]
     contradictions: Sequence[str]
     missing: Sequence[tuple[FactName, str]]
+    """What could change the decision."""
+    unread: Sequence[tuple[FactName, str]]
+    """What is not on record either, and changes nothing."""
     gaps: Sequence[str]
     decision_id: str | None
     refund: Decision | None
@@ -144,7 +147,7 @@ async def read_page(
     decision = latest[1] if latest else None
     facts = shown_facts(file.facts, citations, veil)
     reasons = shown_reasons(decision, citations, veil) if decision else []
-    bundle = file.bundle
+    bundle, joined = file.bundle, assessment_of(house, file)
     paid = bundle.order.payment.captured
     return CasePage(
         case_id=case_id,
@@ -159,8 +162,9 @@ async def read_page(
         order=shown_order(bundle, veil),
         documents=shown_documents(bundle, veil),
         facts=facts,
-        contradictions=contradictions_of(house, file),
-        missing=[(gap.name, veil.over(gap.why)) for gap in file.missing],
+        contradictions=[each.what for each in joined.contradictions],
+        missing=[(gap.name, veil.over(gap.why)) for gap in file.missing if gap.name in joined.missing],
+        unread=[(gap.name, veil.over(gap.why)) for gap in file.missing if gap.name not in joined.missing],
         gaps=[veil.over(gap.why) for gap in file.gaps],
         decision_id=latest[0] if latest else None,
         refund=decision if isinstance(decision, Decision) else None,
@@ -181,10 +185,10 @@ async def _answers(house: House, merchant: str, bundle: CaseBundle) -> dict[str,
     return {digest: await cases.evidence(merchant, bundle.case_id, digest) for digest in digests}
 
 
-def contradictions_of(house: House, file: CaseFile) -> list[str]:
-    """What contradicts what, by the same rule that the decision used."""
-    joined = assess(Reading(facts=file.facts, missing=file.missing), house.reviewing.policy, file.bundle.opened_at)
-    return [each.what for each in joined.contradictions]
+def assessment_of(house: House, file: CaseFile) -> Assessment:
+    """What contradicts what and what is missing, by the same rule that the decision used."""
+    read = Reading(facts=file.facts, missing=file.missing)
+    return assess(read, house.reviewing.policy, file.bundle.opened_at)
 
 
 def _reason(file: CaseFile) -> str:
@@ -207,9 +211,6 @@ async def read_standing(house: House, signed: SignedIn, case_id: str) -> Standin
     legal = legal_now(view, signed.role)
     lease, held_by = await _lease(house, signed, case_id, wanted=bool(legal))
     proposal = await house.reviewing.proposal(signed.merchant, case_id, view.decision_id)
-    file = await house.installation.cases.case_file(signed.merchant, case_id)
-    instructs = any(fact.name is FactName.CLAIM_INSTRUCTS and fact.value is True for fact in file.facts)
-    policy, contradictions = house.reviewing.policy, contradictions_of(house, file)
     return Standing(
         view=view,
         told=told,
@@ -217,12 +218,20 @@ async def read_standing(house: House, signed: SignedIn, case_id: str) -> Standin
         lease=lease,
         held_by=held_by,
         may_take_over=bool(held_by) and signed.may(Permission.TAKE_OVER),
-        second_key=second_key_because(view, signed.role, policy, contradictions, instructs=instructs),
+        second_key=await read_second_key(house, signed, view),
         proposal=proposal,
         proposed_by_me=proposal is not None and proposal.account == signed.account_id,
         review_id=secrets.token_urlsafe(12),
         opened=datetime.now(UTC),
     )
+
+
+async def read_second_key(house: House, signed: SignedIn, view: CaseView) -> tuple[str, ...]:
+    """Why an approval by this person needs a second key; empty for a routine case."""
+    file = await house.installation.cases.case_file(signed.merchant, view.case_id)
+    instructs = any(fact.name is FactName.CLAIM_INSTRUCTS and fact.value is True for fact in file.facts)
+    contradictions = [each.what for each in assessment_of(house, file).contradictions]
+    return second_key_because(view, signed.role, house.reviewing.policy, contradictions, instructs=instructs)
 
 
 async def _lease(house: House, signed: SignedIn, case_id: str, *, wanted: bool) -> tuple[Lease | None, str]:

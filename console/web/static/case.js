@@ -3,18 +3,18 @@
 (() => {
   const first = (within) => within.querySelector("[data-first]") || within.querySelector("[data-confirms]");
 
-  document.addEventListener(
-    "toggle",
-    (event) => {
-      if (!event.target.matches("[data-choice]") || !event.target.open) return;
-      const into = first(event.target);
-      if (!into) return;
-      into.focus({ preventScroll: true });
-      if (into.select) into.select();
-      event.target.scrollIntoView({ block: "nearest" });
-    },
-    true,
-  );
+  // At once and not on the toggle event, which comes later: the next key may be pressed before it.
+  document.addEventListener("click", (event) => {
+    const choice = event.target.closest("[data-choice] > summary")?.parentElement;
+    if (!choice) return;
+    event.preventDefault();
+    choice.open = !choice.open;
+    const into = choice.open && first(choice);
+    if (!into) return;
+    into.focus({ preventScroll: true });
+    if (into.select) into.select();
+    choice.scrollIntoView({ block: "nearest" });
+  });
 
   document.addEventListener("keydown", (event) => {
     const field = event.target;
