@@ -18,6 +18,7 @@ from knowledge.rules.policy import HOUSE_POLICY, MerchantPolicy
 from tools.records.leases import Leases
 from tools.records.overrides import Overrides
 from tools.records.person_reviews import PersonReview, PersonReviews, ReviewState, ReviewTaken
+from tools.records.records import RecordsUnavailable
 from tools.records.second_looks import SecondLooks
 from workflows.desk import CaseDesk, NotNowError
 from workflows.doors import legal_for_chargeback, legal_for_refund, refuse_superseded
@@ -239,11 +240,16 @@ class Reviewing:
             state, told = ReviewState.REFUSED, str(refused)
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError, RPCError):
             return Reviewed(review_id=kept.review_id, state=ReviewState.SENT, said="sent; not yet confirmed")
-        # First what belongs to it: a process that ends in between asks again and finds the rest to be done.
-        if state is ReviewState.TAKEN:
-            await self._afterwards(person, merchant, kept, said)
         content = said.model_copy(update={"answer": told}).model_dump_json().encode()
-        await self._reviews.change(merchant, kept.case_id, kept.review_id, state, actor=person.account, content=content)
+        try:
+            # First what belongs to it: a process that ends in between asks again and finds the rest to be done.
+            if state is ReviewState.TAKEN:
+                await self._afterwards(person, merchant, kept, said)
+            await self._reviews.change(
+                merchant, kept.case_id, kept.review_id, state, actor=person.account, content=content
+            )
+        except RecordsUnavailable:
+            return Reviewed(review_id=kept.review_id, state=ReviewState.SENT, said="sent; not yet confirmed")
         return Reviewed(review_id=kept.review_id, state=state, said=told)
 
     async def _afterwards(self, person: Person, merchant: str, kept: PersonReview, said: KeptReview) -> None:

@@ -19,6 +19,7 @@ from knowledge.override import Override, WrongPlace
 from knowledge.rules.authority import Permission
 from tools.records.leases import LeaseHeld, LeaseLost, Leases
 from tools.records.person_reviews import ReviewState
+from tools.records.records import RecordsUnavailable
 from tools.records.sessions import SignedIn
 from workflows.desk import NotNowError
 from workflows.messages import FactCorrection, Review, ReviewAction
@@ -118,9 +119,16 @@ async def decide(
             override=override,
             spent=datetime.now(UTC) - form.opened,
         )
-    except (ValueError, NotNowError, LeaseLost, LeaseHeld) as refused:
+    except ValueError as incomplete:
+        return _beside(pages, request, 400, "Not sent", str(incomplete), "Your entries are as they were.")
+    except RecordsUnavailable as silent:
+        return _beside(pages, request, 503, "The records do not answer", str(silent), "Nothing was sent; try again.")
+    except (NotNowError, LeaseLost, LeaseHeld) as refused:
         reviewed, told = None, str(refused)
-    return await _panel(request, signed, house, pages, case_id, reviewed, told)
+    try:
+        return await _panel(request, signed, house, pages, case_id, reviewed, told)
+    except RecordsUnavailable:
+        return _pending(pages, request, case_id, form.review_id)
 
 
 @router.get("/cases/{case_id}/reviews/{review_id}")
@@ -134,10 +142,13 @@ async def ask_again(
 ) -> Response:
     """What became of a decision that was sent and not confirmed; the page goes on asking until it is known."""
     refuse_unless_allowed(signed, Permission.DECIDE)
-    reviewed = await house.reviewing.again(
-        person_of(signed), signed.merchant, case_id, review_id, patience=timedelta(seconds=1)
-    )
-    return await _panel(request, signed, house, pages, case_id, reviewed, "")
+    try:
+        reviewed = await house.reviewing.again(
+            person_of(signed), signed.merchant, case_id, review_id, patience=timedelta(seconds=1)
+        )
+        return await _panel(request, signed, house, pages, case_id, reviewed, "")
+    except RecordsUnavailable:
+        return _pending(pages, request, case_id, review_id)
 
 
 @router.post("/cases/{case_id}/undo")
@@ -230,6 +241,19 @@ async def return_received(
     except (NotNowError, LeaseLost) as refused:
         told = str(refused)
     return await _panel(request, signed, house, pages, case_id, None, told)
+
+
+def _beside(pages: Pages, request: Request, status: int, title: str, said: str, mend: str) -> Response:
+    """A refusal above the page: the form stands as it was filled in."""
+    answer = pages.page(request, "templates/refusal_fragment.html", status=status, title=title, said=said, mend=mend)
+    answer.headers["hx-retarget"] = "#told"
+    answer.headers["hx-reswap"] = "innerHTML"
+    return answer
+
+
+def _pending(pages: Pages, request: Request, case_id: str, review_id: str) -> Response:
+    """What is said while nothing can be known: the page goes on asking."""
+    return pages.page(request, "case/pending.html", case_id=case_id, review_id=review_id, silent=True)
 
 
 async def _panel(

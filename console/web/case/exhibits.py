@@ -244,6 +244,8 @@ def shown_order(bundle: CaseBundle, veil: Veil) -> list[Row]:
         )
         for n, each in enumerate(bundle.earlier_refunds)
     ]
+    if not bundle.earlier_refunds:
+        rows.append(Row("/earlier_refunds", "given back", "nothing before this case"))
     if bundle.chargeback:
         notice = bundle.chargeback
         rows += [

@@ -14,6 +14,7 @@ from console.web.security.visitor import Visitor, refuse_unless_allowed
 from knowledge.rules.authority import Permission
 from tools.records.leases import LeaseLost, Leases
 from tools.records.records import RecordsUnavailable
+from workflows.messages import Stage
 
 router = APIRouter()
 LIVE_EVERY = 1.0
@@ -28,6 +29,8 @@ _MEDIA = (
     (b"%PDF-", "application/pdf"),
 )
 """What is shown in the page, told by its first bytes and not by its name; anything else is only downloaded."""
+_WAITING = frozenset({Stage.REVIEW, Stage.ESCALATED, Stage.ANNOUNCED})
+"""Where another decision than the one shown matters: after a person's own it is theirs."""
 _ALONE = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'"
 
 
@@ -157,6 +160,6 @@ async def _status(house: House, pages: Pages, merchant: str, case_id: str, seen:
         latest = await house.installation.cases.latest_decision(merchant, case_id)
     except (RecordsUnavailable, LookupError):
         return pages.text("case/status.html", {"stage": "", "detail": "", "anew": False, "silent": True})
-    anew = latest is not None and bool(seen) and latest[0] != seen
+    anew = summary.status in _WAITING and latest is not None and bool(seen) and latest[0] != seen
     told = {"stage": summary.status, "detail": summary.detail, "anew": anew, "silent": False}
     return pages.text("case/status.html", told)

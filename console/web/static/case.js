@@ -47,6 +47,11 @@
   };
   setInterval(tick, 250);
 
+  // What was refused before stands no longer once the panel is new.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target.id === "decision") document.getElementById("told").replaceChildren();
+  });
+
   document.addEventListener("htmx:afterSwap", (event) => {
     const into = event.target.id === "correction" && first(event.target);
     if (into) into.focus();

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import pytest
 from playwright.async_api import Page, expect
@@ -19,10 +19,13 @@ from tests.workflows.house import House, case, plain_household
 from tests.workflows.killable import worker_process
 from tools.processors.sandbox.messages import HoldPoint
 from tools.records.person_reviews import PersonReviews, ReviewState
+from tools.records.records import RecordsUnavailable
 from tools.records.second_looks import SecondLooks
 from workflows.messages import Stage
 from workflows.review_rules import FORCED_LOOK_SHARE, drawn
 
+_CONNECTIONS = 8
+"""All that the records' pool has: while a test holds them, the database is away for everybody else."""
 _WIDE = {"width": 1440, "height": 900}
 _RED_LETTERS = "the quick brown fox jumps over the lazy dog, twice; "
 
@@ -125,9 +128,13 @@ async def test_a_silent_processor_and_a_restarted_database_lose_and_double_nothi
         await page.keyboard.press("Enter")
         await expect(page.locator(".good-news")).to_contain_text("Taken")
         await house.bank.until_held(seconds=30)
-        await expect(page.locator(".live")).to_contain_text("paying")
-        os.kill(house.services.processes.pids["postgres"], signal.SIGKILL)
-        await expect(page.locator(".live")).to_contain_text("records do not answer", timeout=15_000)
+        await expect(page.locator(".live")).to_contain_text("the processor has not confirmed it yet")
+        with suppress(RecordsUnavailable):
+            async with AsyncExitStack() as away:
+                for _ in range(_CONNECTIONS):
+                    await away.enter_async_context(house.installation.records.merchant("away"))
+                await expect(page.locator(".live")).to_contain_text("records do not answer", timeout=30_000)
+                os.kill(house.services.processes.pids["postgres"], signal.SIGKILL)
         await house.bank.release()
         await ended(house, "keys-5")
         await expect(page.locator(".live")).to_contain_text("closed", timeout=30_000)
@@ -186,14 +193,15 @@ async def test_fifty_live_updates_a_second_while_a_note_is_typed_lose_no_charact
     note = page.locator("details[open] textarea[name=note]")
     await note.focus()
     async with storm(house, "keys-7"):
-        await page.wait_for_function("window.heard.length > 20")
+        async with asyncio.timeout(20):
+            while await page.evaluate("window.heard.length") < 20:
+                await asyncio.sleep(0.1)
         started = await page.evaluate("Date.now()")
         await page.keyboard.type(_RED_LETTERS * 3, delay=15)
         heard = await page.evaluate("(since) => window.heard.filter((at) => at >= since).length", started)
         took = await page.evaluate("(since) => (Date.now() - since) / 1000", started)
     assert await note.input_value() == _RED_LETTERS * 3
     assert await note.evaluate("(field) => field === document.activeElement")
-    print(f"{heard / took:.0f} updates a second over {took:.1f} s")
     assert heard > 100, f"{heard} updates in {took:.1f} s"
 
 
