@@ -148,10 +148,7 @@ class Reviewing:
     def _refuse(self, person: Person, view: CaseView, review: Review) -> None:
         if Permission.DECIDE not in permissions_of(person.role):
             raise PermissionError(f"role {person.role.value} may not decide cases")
-        legal = legal_now(view, person.role)
-        if review.action.value not in legal:
-            listed = ", ".join(legal) or "nothing"
-            raise NotNowError(f"the case is {view.stage.value}; legal now for a {person.role.value}: {listed}")
+        _refuse_illegal(person, view, review.action.value)
         try:
             refuse_superseded(review, view.decision_id)
         except ValueError as superseded:
@@ -309,8 +306,7 @@ class Reviewing:
         if Permission.DECIDE not in permissions_of(person.role):
             raise PermissionError(f"role {person.role.value} may not decide cases")
         view, _ = await self.view(merchant, case_id)
-        if what not in legal_now(view, person.role):
-            raise NotNowError(f"the case is {view.stage.value}; {what} is not legal now")
+        _refuse_illegal(person, view, what)
         if lease is not None:
             await self._leases.keep(merchant, case_id, lease)
 
@@ -331,6 +327,15 @@ class Reviewing:
         content = KeptReview(review=named).model_dump_json().encode()
         agrees = same_decision(was, named)
         await self._looks.look(merchant, case_id, first_review_id, person.account, content, agrees=agrees)
+
+
+def _refuse_illegal(person: Person, view: CaseView, what: str) -> None:
+    legal = legal_now(view, person.role)
+    if what in legal:
+        return
+    by_role = f" for a {person.role.value}" if what in view.allowed else ""
+    listed = ", ".join(legal if by_role else view.allowed) or "nothing"
+    raise NotNowError(f"the case is {view.stage.value}; legal now{by_role}: {listed}")
 
 
 def _digest(citation: Citation) -> str | None:

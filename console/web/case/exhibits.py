@@ -231,8 +231,9 @@ def shown_order(bundle: CaseBundle, veil: Veil) -> list[Row]:
         rows.append(Row("/order/payment/avs", "checks", f"address {payment.avs}, card code {payment.cvc}"))
     if payment.three_d_secure:
         rows.append(Row("/order/payment/three_d_secure", "3-D Secure", payment.three_d_secure.outcome))
-    if order.device and order.device.ip:
-        rows.append(Row("/order/device/ip", "IP address", veil.whole(order.device.ip, "IP address")))
+    if order.device:
+        ip = veil.whole(order.device.ip, "IP address") if order.device.ip else "no IP address"
+        rows.append(Row("/order/device", "device", f"{ip}, {order.device.device_id or 'no device id'}"))
     buyer = bundle.buyer
     rows.append(Row("/buyer/name", "buyer", veil.whole(buyer.name, "name")))
     if buyer.email:
@@ -251,6 +252,16 @@ def shown_order(bundle: CaseBundle, veil: Veil) -> list[Row]:
         rows += [
             Row("/chargeback/reason_code", "disputed", f"{notice.network.value} {notice.reason_code}, {notice.amount}"),
             Row("/chargeback/respond_by", "answer by", f"{notice.respond_by:%Y-%m-%d %H:%M} UTC"),
+        ]
+        rows += [
+            Row(
+                f"/chargeback/prior_transactions/{n}",
+                "earlier purchase",
+                f"{each.amount} on {each.at:%Y-%m-%d}, {each.description}"
+                + (", disputed" if each.disputed else "")
+                + (", refunded" if each.refunded else ""),
+            )
+            for n, each in enumerate(notice.prior_transactions)
         ]
     return rows
 

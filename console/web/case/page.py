@@ -89,6 +89,8 @@ class CasePage:
     revealed: bool
     pictures: Sequence[Picture]
     messages: Sequence[ShownMessage]
+    cardholder: str
+    """What the cardholder told the bank; empty when nothing came."""
     routes: Sequence[ShownRoute]
     order: Sequence[Row]
     documents: Sequence[ShownDocument]
@@ -158,6 +160,7 @@ async def read_page(
         revealed=revealed,
         pictures=shown_pictures(bundle, veil),
         messages=shown_messages(bundle, citations, veil),
+        cardholder=veil.over(bundle.chargeback.cardholder_statement or "") if bundle.chargeback else "",
         routes=shown_routes(bundle, answers, veil),
         order=shown_order(bundle, veil),
         documents=shown_documents(bundle, veil),

@@ -40,7 +40,8 @@
         const fields = all("[data-field]").filter((each) => begins(pointer, each.dataset.field));
         fields.sort((one, other) => other.dataset.field.length - one.dataset.field.length);
         const found = fields[0] || all("[data-field]").find((each) => begins(each.dataset.field, pointer));
-        return found ? [found, found.nextElementSibling] : [];
+        if (!found) return [];
+        return found.tagName === "DT" ? [found, found.nextElementSibling] : [found];
       }
       case "document":
         return all("[data-document]").filter((each) => each.dataset.document === target);
