@@ -279,6 +279,11 @@ class Reviewing:
         review = KeptReview.model_validate_json(kept.content).review
         return Proposal(review_id=kept.review_id, account=kept.account, at=kept.at, review=review)
 
+    async def decided_by(self, merchant: str, case_id: str) -> str | None:
+        """The account whose review was sent or taken last; None when nobody's was."""
+        last = await self._reviews.latest(merchant, case_id, ReviewState.SENT, ReviewState.TAKEN)
+        return None if last is None else last.account
+
     async def undo(self, person: Person, merchant: str, case_id: str) -> Answered:
         """Take back what the person has just decided; NotNowError when it is too late or was somebody else's."""
         answered = await self._desk.undo(merchant, case_id, Undo(by=person.name, account=person.account))

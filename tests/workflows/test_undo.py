@@ -6,6 +6,7 @@ import pytest
 
 from tests.workflows.hasty import ended, hasty
 from tests.workflows.house import House, case, plain_household
+from tests.workflows.test_chargeback_case import disputed, sample
 from workflows.desk import NotNowError
 from workflows.messages import Review, ReviewAction, Stage, Undo
 
@@ -77,3 +78,37 @@ async def test_a_review_of_a_decision_that_was_made_anew_is_refused(house: House
         await house.desk.review("lumen", "undo-4", seen)
         await ended(house, "undo-4")
     assert await house.refunded("ch_undo_4") == [4500]
+
+
+async def test_a_signature_and_a_concession_are_taken_back_before_anything_reaches_the_processor(house: House) -> None:
+    bundle, files = sample("c03-visa-104-unlinked", "undo-5")
+    async with house.worker(plain_household(hasty(undo_seconds=60))):
+        dispute = await disputed(house, bundle, files)
+        due = (await house.until("undo-5", Stage.REVIEW)).due
+        for action in (ReviewAction.APPROVE, ReviewAction.DENY):
+            await house.desk.review("lumen", "undo-5", by("Ana", "a_1", action))
+            view = await house.until("undo-5", Stage.DECIDED)
+            assert view.allowed == ("undo",)
+            await house.desk.undo("lumen", "undo-5", Undo(by="Ana", account="a_1"))
+            view = await house.until("undo-5", Stage.REVIEW)
+            assert view.due == due
+        ledger = (await house.bank.ledger()).disputes[dispute]
+        assert (ledger.status, ledger.submissions) == ("needs_response", ())
+        await house.desk.review("lumen", "undo-5", by("Ana", "a_1", ReviewAction.HOLD))
+        view = await house.until("undo-5", Stage.REVIEW)
+        assert "approve" in view.allowed
+
+
+async def test_a_word_against_an_announced_concession_is_taken_back_and_the_concession_stays_announced(
+    house: House,
+) -> None:
+    bundle, files = sample("c05-mc-4853-place", "undo-6")
+    policy = hasty(undo_seconds=60, small_claim_up_to_eur=1000, automatic_up_to_eur=1000)
+    async with house.worker(plain_household(policy)):
+        dispute = await disputed(house, bundle, files)
+        told = (await house.until("undo-6", Stage.ANNOUNCED)).detail
+        await house.desk.review("lumen", "undo-6", by("Ana", "a_1", ReviewAction.DENY))
+        await house.until("undo-6", Stage.DECIDED)
+        await house.desk.undo("lumen", "undo-6", Undo(by="Ana", account="a_1"))
+        assert (await house.until("undo-6", Stage.ANNOUNCED)).detail == told
+        assert (await house.bank.ledger()).disputes[dispute].status == "needs_response"

@@ -1,5 +1,6 @@
 """What people decide on a case: sent through the reviewing door, answered with what is known and nothing more."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -126,7 +127,7 @@ async def decide(
     except (NotNowError, LeaseLost, LeaseHeld) as refused:
         reviewed, told = None, str(refused)
     try:
-        return await _panel(request, signed, house, pages, case_id, reviewed, told)
+        return await _panel(request, signed, house, pages, case_id, reviewed, told, form.lease)
     except RecordsUnavailable:
         return _pending(pages, request, case_id, form.review_id)
 
@@ -139,6 +140,7 @@ async def ask_again(
     signed: Visitor,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
+    lease: str = "",
 ) -> Response:
     """What became of a decision that was sent and not confirmed; the page goes on asking until it is known."""
     refuse_unless_allowed(signed, Permission.DECIDE)
@@ -146,7 +148,7 @@ async def ask_again(
         reviewed = await house.reviewing.again(
             person_of(signed), signed.merchant, case_id, review_id, patience=timedelta(seconds=1)
         )
-        return await _panel(request, signed, house, pages, case_id, reviewed, "")
+        return await _panel(request, signed, house, pages, case_id, reviewed, "", lease)
     except RecordsUnavailable:
         return _pending(pages, request, case_id, review_id)
 
@@ -158,6 +160,7 @@ async def undo(
     signed: Visitor,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
+    lease: Annotated[str, Form()] = "",
 ) -> Response:
     """Take back what the person has just decided."""
     refuse_unless_allowed(signed, Permission.DECIDE)
@@ -166,7 +169,7 @@ async def undo(
         await house.reviewing.undo(person_of(signed), signed.merchant, case_id)
     except NotNowError as refused:
         told = f"Too late to take back: {refused}"
-    return await _panel(request, signed, house, pages, case_id, None, told)
+    return await _panel(request, signed, house, pages, case_id, None, told, lease)
 
 
 @router.get("/cases/{case_id}/facts/{name}")
@@ -177,7 +180,6 @@ async def correction_form(
     signed: Visitor,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
-    lease: str = "",
 ) -> Response:
     """The form in which a fact is corrected, made for the fact's own type."""
     refuse_unless_allowed(signed, Permission.DECIDE)
@@ -192,7 +194,6 @@ async def correction_form(
         written=written.value,
         choices=choices,
         value=str(known[0].value) if known and written.value in {"choice", "number", "amount"} else "",
-        lease=lease,
     )
 
 
@@ -218,7 +219,7 @@ async def correct(
         told = f"{name.value} is corrected; the case is decided anew."
     except (ValueError, NotNowError, LeaseLost, LeaseHeld) as refused:
         told = str(refused)
-    return await _panel(request, signed, house, pages, case_id, None, told)
+    return await _panel(request, signed, house, pages, case_id, None, told, lease)
 
 
 @router.post("/cases/{case_id}/return-received")
@@ -240,7 +241,7 @@ async def return_received(
         told = "The goods are noted as returned; the refund follows."
     except (NotNowError, LeaseLost) as refused:
         told = str(refused)
-    return await _panel(request, signed, house, pages, case_id, None, told)
+    return await _panel(request, signed, house, pages, case_id, None, told, lease)
 
 
 def _beside(pages: Pages, request: Request, status: int, title: str, said: str, mend: str) -> Response:
@@ -264,18 +265,26 @@ async def _panel(
     case_id: str,
     reviewed: Reviewed | None,
     told: str,
+    token: str,
 ) -> Response:
     """The decision panel as it stands now, with what came of what was just sent."""
     if request.headers.get(HTMX_REQUEST) != "true":
         if told:
             raise HTTPException(409, told)
         return RedirectResponse(f"/cases/{case_id}", 303)
-    standing = await read_standing(house, signed, case_id)
+    standing = await read_standing(house, signed, case_id, token=token)
     if reviewed is not None and reviewed.state in {ReviewState.TAKEN, ReviewState.PROPOSED}:
         standing = await _handed_back(house, signed, case_id, standing)
     page = await read_page(house, signed.merchant, case_id, revealed=False)
     return pages.page(
-        request, "case/decision.html", case=page, standing=standing, reviewed=reviewed, told=told, blind=False
+        request,
+        "case/decision.html",
+        case=page,
+        standing=standing,
+        reviewed=reviewed,
+        told=told,
+        blind=False,
+        panel=True,
     )
 
 
@@ -283,4 +292,4 @@ async def _handed_back(house: House, signed: SignedIn, case_id: str, standing: S
     # What is decided needs no keeper: a colleague, or the person who confirms it, may open it at once.
     if standing.lease is not None:
         await Leases(house.installation.records).give_back(signed.merchant, case_id, standing.lease.token)
-    return standing
+    return replace(standing, lease=None)

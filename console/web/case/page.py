@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -39,7 +40,7 @@ from knowledge.money import Money
 from knowledge.rules.authority import Permission
 from tools.ports import CaseFile
 from tools.records.case_words import CaseEvent
-from tools.records.leases import Lease, LeaseHeld, Leases
+from tools.records.leases import Lease, LeaseHeld, LeaseLost, Leases
 from tools.records.sessions import SignedIn
 from workflows.messages import CaseView
 from workflows.review_rules import legal_now, second_key_because
@@ -72,6 +73,8 @@ class Standing:
     second_key: tuple[str, ...]
     proposal: Proposal | None
     proposed_by_me: bool
+    decided_by_me: bool
+    """Whether the person made the decision that can still be taken back."""
     review_id: str
     """For the review that the page may send: the same page sent twice is one review."""
     opened: datetime
@@ -208,11 +211,14 @@ def _lane(bundle: CaseBundle) -> str:
     return f"{lane}, {carriers}" if carriers else lane
 
 
-async def read_standing(house: House, signed: SignedIn, case_id: str) -> Standing:
-    """Where the case stands for this person; takes the lease when they may decide and nobody else has it."""
+async def read_standing(house: House, signed: SignedIn, case_id: str, *, token: str = "") -> Standing:
+    """Where the case stands for this person; keeps their lease by its token, or takes it when nobody else has it.
+
+    Only while there is something for them to decide.
+    """
     view, told = await house.reviewing.view(signed.merchant, case_id)
     legal = legal_now(view, signed.role)
-    lease, held_by = await _lease(house, signed, case_id, wanted=bool(legal))
+    lease, held_by = await _lease(house, signed, case_id, token, wanted=any(what != "undo" for what in legal))
     proposal = await house.reviewing.proposal(signed.merchant, case_id, view.decision_id)
     return Standing(
         view=view,
@@ -224,6 +230,7 @@ async def read_standing(house: House, signed: SignedIn, case_id: str) -> Standin
         second_key=await read_second_key(house, signed, view),
         proposal=proposal,
         proposed_by_me=proposal is not None and proposal.account == signed.account_id,
+        decided_by_me=await house.reviewing.decided_by(signed.merchant, case_id) == signed.account_id,
         review_id=secrets.token_urlsafe(12),
         opened=datetime.now(UTC),
     )
@@ -237,10 +244,13 @@ async def read_second_key(house: House, signed: SignedIn, view: CaseView) -> tup
     return second_key_because(view, signed.role, house.reviewing.policy, contradictions, instructs=instructs)
 
 
-async def _lease(house: House, signed: SignedIn, case_id: str, *, wanted: bool) -> tuple[Lease | None, str]:
+async def _lease(house: House, signed: SignedIn, case_id: str, token: str, *, wanted: bool) -> tuple[Lease | None, str]:
     leases = Leases(house.installation.records)
     if not wanted:
         return None, ""
+    if token:
+        with suppress(LeaseLost):
+            return await leases.keep(signed.merchant, case_id, token), ""
     try:
         return await leases.take(signed.merchant, case_id, signed.account_id), ""
     except LeaseHeld as held:

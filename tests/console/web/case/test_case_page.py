@@ -223,8 +223,14 @@ async def test_a_decision_is_taken_back_from_the_page(house: House, visiting: Vi
         ana, bea = await visiting.signed_in(Role.REVIEWER), await visiting.signed_in(Role.REVIEWER)
         panel = await decide(ana, page, "approve")
         assert "Take back" in panel
+        assert "Take back" not in (await bea.get(page)).text
         assert "Too late to take back" in (await htmx_post(bea, f"{page}/undo"))
-        assert "Taken back: the case waits again" in (await htmx_post(ana, f"{page}/undo"))
+        again = await htmx_post(ana, f"{page}/undo")
+        assert "Taken back: the case waits again" in again
+        token = re.search(r'id="lease-token" name="lease" value="([^"]+)"', again)
+        assert token is not None
+        beat = await ana.post(f"{page}/lease", {"lease": token[1]}, on="/second-looks")
+        assert "Yours until" in beat.text
         await house.until("shown-10", Stage.REVIEW)
     undone = await PersonReviews(house.installation.records).latest("lumen", "shown-10", ReviewState.UNDONE)
     assert undone is not None
