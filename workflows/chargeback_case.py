@@ -19,7 +19,13 @@ from workflows.dispute_steps import (
     start_submitting,
     write_letter,
 )
-from workflows.doors import legal_for_chargeback, refuse_second, refuse_unless
+from workflows.doors import (
+    legal_for_chargeback,
+    refuse_anothers,
+    refuse_second,
+    refuse_superseded,
+    refuse_unless,
+)
 from workflows.messages import (
     Answered,
     CaseView,
@@ -37,9 +43,11 @@ from workflows.messages import (
     Stage,
     SubmissionResult,
     SubmissionState,
+    Undo,
 )
 from workflows.noting import note
 from workflows.thinking import think
+from workflows.undo import UndoWindow
 from workflows.waiting import within
 
 with workflow.unsafe.imports_passed_through():
@@ -55,6 +63,8 @@ _OPEN = "needs_response"
 _Result = TypeVar("_Result")
 _SPEECHLESS = timedelta(hours=6)
 """How long a processor may say nothing before people hear of it; the shortest time a network gives is days."""
+_SETTLES = frozenset({ReviewAction.APPROVE, ReviewAction.ADJUST, ReviewAction.DENY})
+"""What moves the case on; to ask, hold or escalate leaves it with people, who can decide otherwise."""
 _LATER_CYCLES = frozenset({"pre_arbitration", "arbitration"})
 
 
@@ -73,6 +83,7 @@ class ChargebackCase:
         self._due: datetime | None = None
         self._result: str | None = None
         self._review: Review | None = None
+        self._window = UndoWindow()
         self._corrected = False
         self._evidence = False
         self._news = False
@@ -116,6 +127,18 @@ class ChargebackCase:
     def _may_review(self, review: Review) -> None:
         refuse_second(self._review)
         refuse_unless(review.action.value, self._stage, self._legal())
+        refuse_superseded(review, self._decided.decision_id if self._decided else None)
+
+    @workflow.update
+    async def undo(self, undo: Undo) -> Answered:
+        """Whoever has just decided takes it back; the case waits again."""
+        self._window.take_back()
+        return Answered(stage=self._stage, detail=f"taken back by {undo.by}")
+
+    @undo.validator
+    def _may_undo(self, undo: Undo) -> None:
+        refuse_unless("undo", self._stage, self._legal())
+        refuse_anothers(undo, self._review)
 
     @workflow.update
     async def amend_fact(self, correction: FactCorrection) -> Answered:
@@ -239,17 +262,31 @@ class ChargebackCase:
     async def _announce(self, decided: DefenceDecided, deadline: Deadline) -> Review | None:
         """A concession is told a day ahead: a review that came in time, or None when nobody spoke or news came."""
         at = min(workflow.now() + timedelta(hours=decided.notice_hours), deadline.send_by)
-        self._review = None
         told = f"conceded at {at:%Y-%m-%d %H:%M} UTC unless somebody denies or holds it"
-        self._due, send_by = at, self._due
-        await self._note(Stage.ANNOUNCED, told, WaitCause.CONCESSION_ANNOUNCED)
-        await within(
-            max(at - workflow.now(), timedelta(0)),
-            lambda: self._review is not None or self._corrected or self._evidence,
-        )
-        self._stage, self._due = Stage.DECIDING, send_by
+        send_by = self._due
+        while True:
+            self._review = None
+            self._due = at
+            await self._note(Stage.ANNOUNCED, told, WaitCause.CONCESSION_ANNOUNCED)
+            await within(
+                max(at - workflow.now(), timedelta(0)),
+                lambda: self._review is not None or self._corrected or self._evidence,
+            )
+            self._stage, self._due = Stage.DECIDING, send_by
+            if self._review is None or not await self._taken_back(self._review, decided):
+                break
         review, self._review = self._review, None
         return review
+
+    async def _taken_back(self, review: Review, decided: DefenceDecided) -> bool:
+        """Whether the person takes the decision back while they may; until then nothing is done on it."""
+        if not decided.undo_seconds or review.action not in _SETTLES:
+            return False
+        due, self._due = self._due, self._window.opens(decided.undo_seconds)
+        await self._note(Stage.DECIDED, f"{review.action.value} by {review.by}")
+        undone = await self._window.taken_back(self._due)
+        self._due, self._stage = due, Stage.DECIDING
+        return undone
 
     async def _read_and_decide(self) -> DefenceDecided:
         await self._note(Stage.READING)
@@ -320,6 +357,9 @@ class ChargebackCase:
             self._stage = Stage.DECIDING
             if self._review is None:
                 return None
+            if await self._taken_back(self._review, decided):
+                self._review = None
+                continue
             review, self._review = self._review, None
             if review.action is ReviewAction.ESCALATE:
                 stage, why = Stage.ESCALATED, review.note or f"escalated by {review.by}"

@@ -31,6 +31,7 @@ from workflows.messages import (
     ReturnReceived,
     Review,
     Stage,
+    Undo,
     workflow_id,
 )
 from workflows.refund_case import RefundCase
@@ -115,9 +116,16 @@ class CaseDesk:
                 raise LookupError(f"case {case_id} has no workflow") from None
             raise
 
-    async def review(self, merchant: str, case_id: str, review: Review) -> Answered:
-        """A reviewer decides; NotNowError when the case does not wait for it."""
-        return await self._update(merchant, case_id, "review", review)
+    async def review(self, merchant: str, case_id: str, review: Review, *, review_id: str | None = None) -> Answered:
+        """A reviewer decides; NotNowError when the case does not wait for it.
+
+        The same `review_id` again is the same review: it is answered as the first time, also after the case closed.
+        """
+        return await self._update(merchant, case_id, "review", review, update_id=review_id)
+
+    async def undo(self, merchant: str, case_id: str, undo: Undo) -> Answered:
+        """Whoever has just decided takes it back; NotNowError when it is too late, or was somebody else."""
+        return await self._update(merchant, case_id, "undo", undo)
 
     async def amend_fact(self, merchant: str, case_id: str, correction: FactCorrection) -> Answered:
         """A reviewer corrects a fact."""
@@ -191,15 +199,37 @@ class CaseDesk:
     def _handle(self, merchant: str, case_id: str) -> WorkflowHandle[RefundCase, CaseView]:
         return self._installation.temporal.get_workflow_handle_for(RefundCase.run, workflow_id(merchant, case_id))
 
-    async def _update(self, merchant: str, case_id: str, name: str, argument: object) -> Answered:
+    async def _update(
+        self, merchant: str, case_id: str, name: str, argument: object, *, update_id: str | None = None
+    ) -> Answered:
+        handle = cast("WorkflowHandle[Any, Any]", self._handle(merchant, case_id))
         try:
-            handle = cast("WorkflowHandle[Any, Any]", self._handle(merchant, case_id))
-            answered: Answered = await handle.execute_update(name, argument, result_type=Answered)  # pyright: ignore[reportUnknownMemberType]
+            answered: Answered = await handle.execute_update(name, argument, id=update_id, result_type=Answered)  # pyright: ignore[reportUnknownMemberType]
         except WorkflowUpdateFailedError as refused:
-            cause = refused.cause
-            raise NotNowError(cause.message if isinstance(cause, ApplicationError) else str(cause)) from None
+            raise _refusal(refused) from None
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return await self._answered_before(handle, case_id, update_id)
+        return answered
+
+    async def _answered_before(
+        self, handle: "WorkflowHandle[Any, Any]", case_id: str, update_id: str | None
+    ) -> Answered:
+        """What a closed case answered to the update; NotNowError when it never heard of it."""
+        nobody = NotNowError(f"case {case_id} is closed or unknown")
+        if update_id is None:
+            raise nobody
+        try:
+            return await handle.get_update_handle(update_id, result_type=Answered).result()
+        except WorkflowUpdateFailedError as refused:
+            raise _refusal(refused) from None
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
-                raise NotNowError(f"case {case_id} is closed or unknown") from None
+                raise nobody from None
             raise
-        return answered
+
+
+def _refusal(refused: WorkflowUpdateFailedError) -> NotNowError:
+    cause = refused.cause
+    return NotNowError(cause.message if isinstance(cause, ApplicationError) else str(cause))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from knowledge.decision import Resolution
 from knowledge.money import Money
-from workflows.messages import BuyerMessage, BuyerMove, Decided, OpenCase, Review, ReviewAction, Stage
+from workflows.messages import BuyerMessage, BuyerMove, Decided, OpenCase, Review, ReviewAction, Stage, Undo
 
 _REFUND_REVIEWS = tuple(action.value for action in ReviewAction if action is not ReviewAction.HOLD)
 _NO_MONEY = frozenset({Resolution.DENY, Resolution.ASK_EVIDENCE})
@@ -17,6 +17,8 @@ def legal_for_refund(stage: Stage) -> tuple[str, ...]:
             return (*_REFUND_REVIEWS, "amend-fact", "say")
         case Stage.OFFERED:
             return tuple(move.value for move in BuyerMove)
+        case Stage.DECIDED:
+            return ("undo",)
         case Stage.ASKING:
             return ("say", "escalate")
         case Stage.RETURNING:
@@ -31,6 +33,8 @@ def legal_for_chargeback(stage: Stage) -> tuple[str, ...]:
         return ("approve", "deny", "ask", "escalate", "hold", "amend-fact")
     if stage is Stage.ANNOUNCED:
         return ("approve", "deny", "escalate", "hold", "amend-fact")
+    if stage is Stage.DECIDED:
+        return ("undo",)
     return ()
 
 
@@ -44,6 +48,18 @@ def refuse_second(review: Review | None) -> None:
     """ValueError when a reviewer has decided and the case has not moved on yet."""
     if review is not None:
         raise ValueError(f"the case has just been decided by {review.by}")
+
+
+def refuse_superseded(review: Review, decision_id: str | None) -> None:
+    """ValueError when the person saw another decision than the one in force."""
+    if review.decision_id is not None and review.decision_id != decision_id:
+        raise ValueError("decision_id: the case was decided anew since you saw it; look at it again, then decide")
+
+
+def refuse_anothers(undo: Undo, review: Review | None) -> None:
+    """ValueError unless whoever takes a decision back is who made it."""
+    if review is None or (undo.account, undo.by) != (review.account, review.by):
+        raise ValueError("by: only who has just decided can take it back")
 
 
 def refuse_incomplete(review: Review, case: OpenCase, decided: Decided | None) -> None:

@@ -48,6 +48,8 @@ class Stage(StrEnum):
     ESCALATED = "escalated"
     ANNOUNCED = "announced"
     """A concession is made soon unless somebody denies it."""
+    DECIDED = "decided"
+    """A person has decided and can take it back for a few seconds; nothing is done on it yet."""
     ASKING = "asking"
     OFFERED = "offered"
     RETURNING = "returning"
@@ -83,6 +85,19 @@ class Review(Frozen):
     note: Annotated[str, Field(max_length=2000)] = ""
     question: Annotated[str, Field(max_length=2000)] = ""
     """For `ask`: what the buyer (or, in a chargeback, the merchant) is asked."""
+    account: Annotated[str, Field(max_length=100)] = ""
+    """The account of whoever decides; empty from a door that knows names only."""
+    proposed_by: Annotated[str, Field(max_length=100)] = ""
+    """Who proposed what is confirmed or decided otherwise here, when the amount took two people."""
+    decision_id: str | None = None
+    """The decision the person saw; another one in force refuses the review. None from a door that shows none."""
+
+
+class Undo(Frozen):
+    """A person takes back what they have just decided."""
+
+    by: Annotated[str, Field(min_length=1, max_length=100)]
+    account: Annotated[str, Field(max_length=100)] = ""
 
 
 class FactCorrection(Frozen):
@@ -199,6 +214,8 @@ class Decided(Frozen):
     open_days: Days
     return_days: Days = 30
     poll_hours: Hours = 1
+    undo_seconds: float = 0
+    """How long a person's decision can be taken back; 0 in cases that were decided before there was an undo."""
 
 
 class PersonDecides(CaseRef):
@@ -209,6 +226,8 @@ class PersonDecides(CaseRef):
     resolution: Resolution
     amount: Money
     note: str
+    account: str = ""
+    proposed_by: str = ""
 
 
 class PersonTakesStance(CaseRef):
@@ -218,6 +237,8 @@ class PersonTakesStance(CaseRef):
     by: str
     stance: Stance
     note: str
+    account: str = ""
+    proposed_by: str = ""
 
 
 class Say(CaseRef):
@@ -314,6 +335,8 @@ class DefenceDecided(Frozen):
     buffer_hours: Hours
     notice_hours: float = 0
     """How long a concession is announced before it is made."""
+    undo_seconds: float = 0
+    """How long a person's decision can be taken back; 0 in cases that were decided before there was an undo."""
 
 
 class LetterWritten(Frozen):

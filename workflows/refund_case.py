@@ -11,38 +11,50 @@ from knowledge.decision import Decision, Resolution, Route, Rung
 from knowledge.facts import Reading
 from knowledge.judgement.waiting import WaitCause
 from knowledge.money import Money
-from workflows.doors import legal_for_refund, refuse_answer, refuse_incomplete, refuse_second, refuse_unless
+from workflows.doors import (
+    legal_for_refund,
+    refuse_anothers,
+    refuse_answer,
+    refuse_incomplete,
+    refuse_second,
+    refuse_superseded,
+    refuse_unless,
+)
 from workflows.messages import (
     Answered,
     BuyerMessage,
     BuyerMove,
     CaseView,
     Close,
-    DecideCase,
     Decided,
     EvidenceAdded,
     FactCorrection,
     OpenCase,
-    PaymentResult,
     PaymentState,
     PayRefund,
-    PersonDecides,
     Readings,
     ReturnReceived,
     Review,
     ReviewAction,
     Say,
     Stage,
+    Undo,
 )
 from workflows.noting import note
+from workflows.refund_steps import (
+    doubts_about_payment,
+    look_after,
+    pay,
+    record_closing,
+    record_persons_decision,
+    tell,
+)
 from workflows.reviews import decided_by, escalation
 from workflows.thinking import think
+from workflows.undo import UndoWindow
 from workflows.waiting import within
 
 with workflow.unsafe.imports_passed_through():
-    from workflows.activities.buyers import BuyerActivities
-    from workflows.activities.heartbeat import SILENCE
-    from workflows.activities.money import MoneyActivities
     from workflows.activities.records import RecordActivities
 
 _STEADY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
@@ -68,6 +80,7 @@ class RefundCase:
         self._due: datetime | None = None
         self._result: str | None = None
         self._review: Review | None = None
+        self._window = UndoWindow()
         self._answer: BuyerMessage | None = None
         self._corrected = False
         self._evidence = False
@@ -105,7 +118,19 @@ class RefundCase:
     def _may_review(self, review: Review) -> None:
         refuse_second(self._review)
         refuse_unless(review.action.value, self._stage, legal_for_refund(self._stage))
+        refuse_superseded(review, self._decided.decision_id if self._decided else None)
         refuse_incomplete(review, self._case, self._decided)
+
+    @workflow.update
+    async def undo(self, undo: Undo) -> Answered:
+        """Whoever has just decided takes it back; the case waits again."""
+        self._window.take_back()
+        return Answered(stage=self._stage, detail=f"taken back by {undo.by}")
+
+    @undo.validator
+    def _may_undo(self, undo: Undo) -> None:
+        refuse_unless("undo", self._stage, legal_for_refund(self._stage))
+        refuse_anothers(undo, self._review)
 
     @workflow.update
     async def amend_fact(self, correction: FactCorrection) -> Answered:
@@ -195,13 +220,7 @@ class RefundCase:
     async def _decide(self, doubts: tuple[str, ...], as_of: datetime | None = None) -> Decided:
         await self._note(Stage.DECIDING)
         self._corrected = False
-        payment_doubts = await workflow.execute_activity_method(
-            MoneyActivities.payment_doubts,
-            DecideCase(merchant=self._case.merchant, case_id=self._case.case_id),
-            start_to_close_timeout=_STEP,
-            heartbeat_timeout=SILENCE,
-            retry_policy=RetryPolicy(maximum_attempts=4),
-        )
+        payment_doubts = await doubts_about_payment(self._case)
         state: dict[str, Any] = {
             "merchant": self._case.merchant,
             "case_id": self._case.case_id,
@@ -241,6 +260,9 @@ class RefundCase:
             self._stage = Stage.DECIDING
             if self._review is None:
                 return await self._read_and_decide() if self._evidence or self._answer else await self._decide(())
+            if self._review.action is not ReviewAction.ESCALATE and await self._taken_back(self._review, decided):
+                self._review = None
+                continue
             review, self._review = self._review, None
             if review.action is ReviewAction.ESCALATE:
                 stage, because, causes = Stage.ESCALATED, escalation(review), (WaitCause.HANDED_UP,)
@@ -251,22 +273,19 @@ class RefundCase:
         told, up = escalation(review), WaitCause.HANDED_UP
         return await self._wait_for_reviewer(decided, told, stage=Stage.ESCALATED, cause=up)
 
+    async def _taken_back(self, review: Review, decided: Decided) -> bool:
+        """Whether the person takes the decision back while they may; until then nothing is done on it."""
+        if not decided.undo_seconds:
+            return False
+        self._due = closes = self._window.opens(decided.undo_seconds)
+        await self._note(Stage.DECIDED, f"{review.action.value} by {review.by}")
+        undone = await self._window.taken_back(closes)
+        self._due, self._stage = None, Stage.DECIDING
+        return undone
+
     async def _by_reviewer(self, decided: Decided, review: Review) -> Decided:
         resolution, amount = decided_by(review, decided)
-        mine: Decided = await workflow.execute_activity_method(
-            RecordActivities.record_person_decision,
-            PersonDecides(
-                merchant=self._case.merchant,
-                case_id=self._case.case_id,
-                base_decision_id=decided.decision_id,
-                by=review.by,
-                resolution=resolution,
-                amount=amount,
-                note=review.question or review.note,
-            ),
-            start_to_close_timeout=_STEP,
-            retry_policy=_STEADY,
-        )
+        mine = await record_persons_decision(self._case, decided.decision_id, review, resolution, amount)
         self._decided, self._by_person = mine, True
         return mine
 
@@ -365,11 +384,11 @@ class RefundCase:
             amount=rung.amount,
             key=f"{self._case.merchant}/{self._case.case_id}/{decided.decision_id}/{index}",
         )
-        result = await self._money(MoneyActivities.pay_refund, order)
+        result = await pay(order)
         while result.state is PaymentState.PENDING:
             await self._note(Stage.REFUND_PENDING, result.reference or "")
             await workflow.sleep(timedelta(hours=decided.poll_hours))
-            result = await self._money(MoneyActivities.check_refund, order)
+            result = await look_after(order)
         if result.state is not PaymentState.PAID:
             told = f"the refund did not go through: {result.why}"
             return await self._wait_for_reviewer(decided, told, cause=WaitCause.REFUND_FAILED)
@@ -377,16 +396,6 @@ class RefundCase:
         await self._say("paid", decided, rung=index, amount=rung.amount)
         await self._close("paid", decided, amount=rung.amount, accepted=True)
         return None
-
-    async def _money(self, step: Any, order: PayRefund) -> PaymentResult:
-        result: PaymentResult = await workflow.execute_activity_method(
-            step,
-            order,
-            start_to_close_timeout=timedelta(minutes=2),
-            heartbeat_timeout=SILENCE,
-            retry_policy=_STEADY,
-        )
-        return result
 
     async def _tell_and_close(self, outcome: str, decided: Decided) -> CaseView:
         await self._say(outcome, decided)
@@ -405,8 +414,7 @@ class RefundCase:
     ) -> None:
         # Counted, because the same decision may be told a second time: after words of the buyer that change no fact.
         self._said += 1
-        await workflow.execute_activity_method(
-            BuyerActivities.say,
+        await tell(
             Say(
                 merchant=self._case.merchant,
                 case_id=self._case.case_id,
@@ -417,15 +425,12 @@ class RefundCase:
                 question=question,
                 amount=amount,
                 closes_at=closes_at,
-            ),
-            start_to_close_timeout=_STEP,
-            retry_policy=_STEADY,
+            )
         )
 
     async def _close(self, outcome: str, decided: Decided, *, amount: Money | None, accepted: bool | None) -> None:
         self._result = outcome
-        await workflow.execute_activity_method(
-            RecordActivities.close,
+        await record_closing(
             Close(
                 merchant=self._case.merchant,
                 case_id=self._case.case_id,
@@ -434,9 +439,7 @@ class RefundCase:
                 decision_id=decided.decision_id,
                 taught_by_person=self._by_person,
                 accepted=accepted,
-            ),
-            start_to_close_timeout=_STEP,
-            retry_policy=_STEADY,
+            )
         )
         await self._note(Stage.CLOSED, outcome)
         await workflow.wait_condition(workflow.all_handlers_finished)

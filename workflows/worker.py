@@ -58,6 +58,7 @@ RUNNER = SandboxedWorkflowRunner(
         "workflows.deadline",
         "workflows.doors",
         "workflows.thinking",
+        "workflows.undo",
         "workflows.waiting",
         "workflows.activities",
         "workflows.credits",

@@ -10,6 +10,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from console.web import health, sign_in
+from console.web.case import decisions as case_decisions
+from console.web.case import routes as case_page
+from console.web.case import second_looks
 from console.web.finance import routes as finance
 from console.web.house import House
 from console.web.queue import routes as queue
@@ -17,11 +20,20 @@ from console.web.rendering import HTMX_REQUEST, Pages
 from console.web.security.headers import SecurityHeaders
 from console.web.security.rate import Rates, TooOften
 from console.web.security.visitor import BadFormToken, NotAllowed, NotSignedIn
+from tools.records.leases import LeaseHeld, LeaseLost
 from tools.records.records import RecordsUnavailable
 from workflows.desk import NotNowError
 
 _STATIC = Path(__file__).parent / "static"
-_ROUTERS = (health.router, sign_in.router, queue.router, finance.router)
+_ROUTERS = (
+    health.router,
+    sign_in.router,
+    queue.router,
+    case_page.router,
+    case_decisions.router,
+    second_looks.router,
+    finance.router,
+)
 
 
 def make_application(house: House) -> FastAPI:
@@ -41,6 +53,8 @@ def make_application(house: House) -> FastAPI:
         (BadFormToken, 403),
         (TooOften, 429),
         (NotNowError, 409),
+        (LeaseLost, 409),
+        (LeaseHeld, 409),
         (LookupError, 404),
         (RecordsUnavailable, 503),
         (HTTPException, 0),
@@ -62,6 +76,8 @@ _TOLD: dict[type[Exception], tuple[str, str]] = {
     NotAllowed: ("Not allowed", "Ask an administrator of your merchant for another role."),
     BadFormToken: ("This page is old", "Load it again and repeat what you did; nothing was changed."),
     TooOften: ("Too often", "Wait a minute and try again."),
+    LeaseLost: ("In other hands", "Somebody else works on the case now; nothing was changed."),
+    LeaseHeld: ("In other hands", "Wait until the other person is done, or ask a lead to take the case over."),
     NotNowError: ("Not now", "The case has moved on; load it again to see where it stands."),
     LookupError: ("Not found", "There is no such thing here, or it belongs to somebody else."),
     RecordsUnavailable: ("The records do not answer", "Nothing was changed. Try again in a moment."),

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from console.web.security.form_token import FormTokens
+from knowledge.rules.policy import HOUSE_POLICY, MerchantPolicy
 from tools.records.sessions import Sessions
 from tools.records.staff import Staff
 from workflows.desk import CaseDesk
 from workflows.installation import Installation
+from workflows.reviewing import Reviewing
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,7 @@ class House:
 
     installation: Installation
     desk: CaseDesk
+    reviewing: Reviewing
     staff: Staff
     sessions: Sessions
     form_tokens: FormTokens
@@ -24,11 +27,13 @@ class House:
     """Whether browsers come over TLS, so that cookies are marked for it."""
 
 
-def open_house(installation: Installation, *, secure: bool) -> House:
-    """The house of an installation."""
+def open_house(installation: Installation, *, secure: bool, policy: MerchantPolicy = HOUSE_POLICY) -> House:
+    """The house of an installation; `policy` is that of its workers."""
+    desk = CaseDesk(installation)
     return House(
         installation=installation,
-        desk=CaseDesk(installation),
+        desk=desk,
+        reviewing=Reviewing(installation, desk, policy),
         staff=Staff(installation.records),
         sessions=Sessions(installation.records),
         form_tokens=FormTokens(installation.master_key),
