@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import logging
+import re
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
@@ -25,6 +26,11 @@ from workflows.worker import Household
 MARKS = ("Quetzalina", "Xochitl", "quetzalina.x@example.org", "Rua dos Marcados", "4050-999", "+351 912 345 678",
          "zarabatana", "4242", "198.51.100.77")  # fmt: skip
 """Name, e-mail, street, postcode, phone, a word of the message, card digits, address of the device."""
+
+
+def marks_in(text: str) -> list[str]:
+    """The marks found; four digits inside a longer number or a hexadecimal id are none."""
+    return [mark for mark in MARKS if re.search(rf"(?<![0-9a-f]){re.escape(mark)}(?![0-9a-f])", text)]
 
 
 def marked(case_id: str) -> tuple[CaseBundle, dict[str, bytes]]:
@@ -108,7 +114,7 @@ async def test_no_line_holds_a_mark_when_a_chargeback_is_answered_and_its_notice
     ]
     assert any(line["event"] == "step failed" and line["case_id"] == "marked-2" for line in lines)
     everything = written.getvalue() + "".join(capfd.readouterr())
-    assert [mark for mark in MARKS if mark in everything] == []
+    assert marks_in(everything) == []
 
 
 async def test_no_line_holds_a_mark_when_cases_go_well_stumble_and_fail(
@@ -134,6 +140,6 @@ async def test_no_line_holds_a_mark_when_cases_go_well_stumble_and_fail(
     assert any(line["cause"].startswith("ProcessorError") for line in failed), failed
     assert all(line["step"] and line["attempt"] >= 1 for line in failed)
     # The control: written plainly, the same records tell on the buyer.
-    assert {"Quetzalina", "zarabatana"} <= {mark for mark in MARKS if mark in plainly.getvalue()}
+    assert {"Quetzalina", "zarabatana"} <= set(marks_in(plainly.getvalue()))
     everything = written.getvalue() + "".join(capfd.readouterr())
-    assert [mark for mark in MARKS if mark in everything] == []
+    assert marks_in(everything) == []
