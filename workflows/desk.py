@@ -15,7 +15,7 @@ from tools.records.canonical import digest_of
 from tools.records.case_words import EvidenceAddition, OpenedCase
 from workflows.chargeback_case import ChargebackCase
 from workflows.closing import stands_as_closed
-from workflows.doors import may_appeal, refuse_answer, refuse_unless
+from workflows.doors import APPEALED, may_appeal, refuse_answer, refuse_unless
 from workflows.gather_dispute import GatherDispute
 from workflows.gathering_messages import GatherOrder, gathering_id
 from workflows.installation import Installation
@@ -36,7 +36,6 @@ from workflows.messages import (
 )
 from workflows.refund_case import RefundCase
 
-_APPEALED = "appealed"
 _READS_NO_MORE = frozenset({Stage.SUBMITTED, Stage.CLOSED})
 
 
@@ -163,7 +162,7 @@ class CaseDesk:
         cases = self._installation.cases
         closed_as = await cases.outcome(merchant, case_id)
         summary = await cases.summary(merchant, case_id)
-        appeals = [event for event in await cases.events(merchant, case_id) if event.what == _APPEALED]
+        appeals = [event for event in await cases.events(merchant, case_id) if event.what == APPEALED]
         if not may_appeal(summary.status, closed_as.outcome if closed_as else None, len(appeals)):
             raise NotNowError(f"the case is {summary.status}; there is nothing to contest now")
         assert closed_as is not None
@@ -172,7 +171,7 @@ class CaseDesk:
         appeal = Appeal(message_id=message.id, outcome=closed_as.outcome)
         await self._start(bundle, digest_of(bundle), WorkflowIDReusePolicy.ALLOW_DUPLICATE, appeal)
         await cases.record_event(
-            merchant, case_id, "buyer", _APPEALED, closed_as.outcome, key=f"{_APPEALED}/{message.id}"
+            merchant, case_id, "buyer", APPEALED, closed_as.outcome, key=f"{APPEALED}/{message.id}"
         )
 
     async def add_evidence(

@@ -8,6 +8,8 @@ from workflows.messages import BuyerMessage, BuyerMove, Decided, OpenCase, Revie
 
 _REFUND_REVIEWS = tuple(action.value for action in ReviewAction if action is not ReviewAction.HOLD)
 _AGAINST_THE_BUYER = frozenset({"denied", "offer_lapsed", "not_returned"})
+APPEALED = "appealed"
+"""The event in a case's timeline that says so."""
 MOST_APPEALS = 2
 """A person decides each; after that nothing but new words would come."""
 _NO_MONEY = frozenset({Resolution.DENY, Resolution.ASK_EVIDENCE})

@@ -9,6 +9,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from console.buyer import routes as buyer
 from console.web import health, sign_in
 from console.web.finance import routes as finance
 from console.web.house import House
@@ -21,7 +22,7 @@ from tools.records.records import RecordsUnavailable
 from workflows.desk import NotNowError
 
 _STATIC = Path(__file__).parent / "static"
-_ROUTERS = (health.router, sign_in.router, queue.router, finance.router)
+_ROUTERS = (health.router, sign_in.router, queue.router, finance.router, buyer.router)
 
 
 def make_application(house: House) -> FastAPI:
