@@ -18,7 +18,7 @@ from knowledge.offers.page_words import PageWords, page_words
 
 _PRIVATE = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow, noarchive"}
 """The address is the secret: it goes to no other site and into no index."""
-_LOCALES = {"pt": "pt_PT", "zh": "zh_Hans"}
+_LOCALES = {"en": "en_GB", "pt": "pt_PT", "zh": "zh_Hans"}
 _EXAMPLE_MINOR = {0: 1250, 2: 1250, 3: 12500}
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
@@ -40,15 +40,18 @@ class InWords:
         """A sentence with its blanks filled; what fills them is escaped unless it is markup of ours."""
         return escape(self._words.say(sentence, **{name: f"{{{name}}}" for name in filled})).format(**filled)
 
-    def money(self, money: Money) -> Markup:
-        """`12,50 €`, kept together where writing runs the other way."""
-        text = format_currency(money.decimal_text(), money.currency, locale=self._locale)
+    def kept(self, text: str) -> Markup:
+        """An id or a number in its own order of letters, whichever way the sentence around it runs."""
         return Markup("<bdi>{}</bdi>").format(text)
+
+    def money(self, money: Money) -> Markup:
+        """`12,50 €`."""
+        return self.kept(format_currency(money.decimal_text(), money.currency, locale=self._locale))
 
     def example(self, currency: str) -> Markup:
         """An amount as one would type it, `12,50`."""
         shown = Money(minor=_EXAMPLE_MINOR[decimals_of(currency)], currency=currency).decimal_text()
-        return Markup("<bdi>{}</bdi>").format(shown.replace(".", get_decimal_symbol(self._locale)))
+        return self.kept(shown.replace(".", get_decimal_symbol(self._locale)))
 
     def time(self, moment: datetime) -> Markup:
         """A date with its time in UTC; the page's script turns it into the device's own time."""

@@ -1,9 +1,11 @@
 // What makes the buyer's page a little kinder; everything works without it.
 (() => {
-  // A due time in the device's own zone and the page's language.
+  // A due time in the device's own zone and the page's language, as the reader's country writes it.
+  const spoken = document.documentElement.lang;
+  const tongue = navigator.languages.find((one) => one.split("-")[0] === spoken) || spoken;
   for (const each of document.querySelectorAll("time[data-local]")) {
     const moment = new Date(each.dateTime);
-    const shown = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+    const shown = new Intl.DateTimeFormat(tongue, { dateStyle: "long", timeStyle: "short" });
     each.firstElementChild.textContent = shown.format(moment);
   }
   // A second tap on a form that is on its way does nothing; the server would not count it either.

@@ -18,6 +18,9 @@ SCRIPTS = {
     "zh": "[\u4e00-\u9fff]",
     "ar": "[\u0600-\u06ff]",
     "ru": "[\u0400-\u04ff]",
+    "ko": "[\uac00-\ud7af]",
+    "th": "[\u0e00-\u0e7f]",
+    "he": "[\u0590-\u05ff]",
 }
 INTERNAL = re.compile(r"precedent|score|fraud|risk|autopilot|rung|ladder|evidence", re.IGNORECASE)
 KNOWLEDGE = Path(__file__).parents[3] / "knowledge"

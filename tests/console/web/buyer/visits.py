@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import httpx
 
+from knowledge.money import Money
 from tests.console.web.visiting import Visitor
 from tests.workflows.house import House
 from tools.records.buyer_links import BuyerLinks
@@ -15,6 +16,13 @@ _HIDDEN = re.compile(r'name="(form_token|form)" value="([0-9a-f]+)"')
 async def link_of(house: House, case_id: str) -> str:
     """The path of the buyer's page of a case of `lumen`."""
     return f"/b/{await BuyerLinks(house.installation.records).token('lumen', case_id)}"
+
+
+async def offer_of(house: House, case_id: str) -> Money:
+    """What the buyer is offered now; what people decided in other tests may have taught another amount."""
+    rung = (await house.desk.view("lumen", case_id)).rung
+    assert rung is not None
+    return rung.amount
 
 
 async def hidden(visitor: Visitor, path: str) -> dict[str, str]:
