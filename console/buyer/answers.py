@@ -56,7 +56,7 @@ class Sent(NamedTuple):
 def read_form(form: FormData) -> Sent:
     """The fields of a form; Unanswerable for one that no page of ours holds."""
     form_id, text = _text(form, "form"), _text(form, "text").replace("\r\n", "\n").strip()
-    if not _FORM_ID.fullmatch(form_id):
+    if not is_form_id(form_id):
         raise Unanswerable("problem.moved_on", 409)
     photos = tuple(each for each in form.getlist("photos") if isinstance(each, UploadFile) and each.size)
     return Sent(form_id, text, _text(form, "amount"), photos)
@@ -66,6 +66,11 @@ def _text(form: FormData, name: str) -> str:
     value = form.get(name)
     # What a database cannot hold and nobody types.
     return value.replace("\0", "") if isinstance(value, str) else ""
+
+
+def is_form_id(text: str) -> bool:
+    """Whether it is an id as pages give their forms."""
+    return _FORM_ID.fullmatch(text) is not None
 
 
 def event_key(form_id: str) -> str:

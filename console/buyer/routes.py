@@ -19,6 +19,7 @@ from console.buyer.answers import (
     Sent,
     Unanswerable,
     event_key,
+    is_form_id,
     read_form,
     take,
 )
@@ -58,12 +59,14 @@ async def show(
 async def answer(
     request: Request,
     token: str,
-    act: Act,
+    act: str,
     house: Annotated[House, Depends(house_of)],
     language: str = "",
 ) -> Response:
     """Take one answer; the page says so once it is stored, and never twice for one form."""
-    return await _guarded(request, house, token, language, act=act)
+    # What nobody can send is told as a link that opens nothing.
+    known = act in set(Act)
+    return await _guarded(request, house, token if known else "", language, act=Act(act) if known else Act.SAY)
 
 
 async def _guarded(
@@ -152,7 +155,9 @@ async def _page(
         if problem.sentence == "problem.amount":
             filled["example"] = in_words.example(view.most.currency)
         told = in_words(problem.sentence, **filled)
-    took_it = bool(took) and await house.installation.cases.has_event(link.merchant, link.case_id, event_key(took))
+    took_it = is_form_id(took) and await house.installation.cases.has_event(
+        link.merchant, link.case_id, event_key(took)
+    )
     # What may succeed when it is sent again keeps its form's id, so that it counts once.
     again = problem is not None and problem.status != 409 and sent is not None
     return page(

@@ -5,7 +5,7 @@
   const tongue = navigator.languages.find((one) => one.split("-")[0] === spoken) || spoken;
   for (const each of document.querySelectorAll("time[data-local]")) {
     const moment = new Date(each.dateTime);
-    const shown = new Intl.DateTimeFormat(tongue, { dateStyle: "long", timeStyle: "short" });
+    const shown = new Intl.DateTimeFormat(tongue, { calendar: "gregory", dateStyle: "long", timeStyle: "short" });
     each.firstElementChild.textContent = shown.format(moment);
   }
   // A second tap on a form that is on its way does nothing; the server would not count it either.

@@ -1,15 +1,21 @@
 """Who has no link sees nothing, and cannot tell why; who has one is seen by staff without being named."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
+from console.web.application import make_application
+from console.web.house import House as WebHouse
 from tests.console.web.buyer.visits import hidden, link_of
 from tests.console.web.visiting import Visiting
 from tests.workflows.hasty import offered
 from tests.workflows.house import House, running_house
 from tests.workflows.test_chargeback_case import disputed, sample
 from tools.records.buyer_links import BuyerLinks
+from tools.records.crypto import derive_secret
+from tools.records.records import Records
+from tools.records.schema import app_url
 from workflows.messages import Stage
 
 
@@ -36,6 +42,29 @@ async def test_a_link_that_opens_nothing_answers_in_the_browsers_language(house:
     ana = visiting.nobody()
     answer = await ana.http.get("/b/none", headers={"accept-language": "xx, ja;q=0.8, de;q=0.5"})
     assert 'lang="ja"' in answer.text
+
+
+async def test_an_address_nobody_gave_out_opens_nothing(house: House, visiting: Visiting) -> None:
+    async with house.worker():
+        await offered(house, "link-7")
+        path, ana = await link_of(house, "link-7"), visiting.nobody()
+        assert (await ana.http.post(f"{path}/refund", data=await hidden(ana, path))).status_code == 404
+        assert (await ana.get(f"{path}?took=%00&language=%00")).status_code == 200
+        assert (await ana.get("/b/%00%ff")).status_code == 404
+        assert (await house.desk.view("lumen", "link-7")).stage is Stage.OFFERED
+
+
+async def test_while_the_records_are_down_the_page_says_so_in_the_browsers_language(web: WebHouse) -> None:
+    key = web.installation.master_key
+    url = app_url(web.installation.addresses.postgres_url, derive_secret(key, "application-role").hex())
+    records = await Records.connect(url, master_key=key, tenancy_secret=derive_secret(key, "tenancy"))
+    await records.close()
+    down = replace(web, installation=replace(web.installation, records=records))
+    async with Visiting(down, make_application(down)) as visits:
+        answer = await visits.nobody().http.get(f"/b/{'A' * 43}", headers={"accept-language": "de-AT"})
+    assert answer.status_code == 503
+    assert "nichts geht verloren" in answer.text
+    assert answer.headers["referrer-policy"] == "no-referrer"
 
 
 async def test_a_form_needs_the_token_of_its_own_link(house: House, visiting: Visiting) -> None:
