@@ -157,10 +157,10 @@ class RefundCase:
     async def run(self, opened: OpenCase) -> CaseView:
         """From reading to closing."""
         decided = await self._read_and_decide()
-        if opened.appeal is not None:
-            # Whatever the rules say now, a person looks at what the buyer contests.
-            contested = f"the buyer contests how the case ended: {opened.appeal.outcome}"
-            decided = await self._wait_for_reviewer(decided, contested, *decided.review_because, stage=Stage.ESCALATED)
+        while opened.appeal is not None and not self._by_person:
+            # Whatever the rules say now, a person decides what the buyer contests.
+            told = (f"the buyer contests how the case ended: {opened.appeal.outcome}", *decided.review_because)
+            decided = await self._wait_for_reviewer(decided, *told, stage=Stage.ESCALATED, cause=WaitCause.CONTESTED)
         for _ in range(_MOST_ROUNDS):
             if decided.route is Route.REVIEW and not self._by_person:
                 decided = await self._wait_for_reviewer(decided)

@@ -1,9 +1,14 @@
 """A closed case contested by its buyer: taken up again, decided by a person, and only what is disputed."""
 
+import asyncio
+
 import pytest
 
+from knowledge.decision import Resolution
+from knowledge.judgement.waiting import WaitCause
 from tests.workflows.hasty import eur, hasty, review
-from tests.workflows.house import House, case, plain_household, scratched
+from tests.workflows.house import House, case, lost, plain_household, scratched
+from tools.records.case_words import EvidenceAddition
 from workflows.desk import NotNowError
 from workflows.doors import MOST_APPEALS
 from workflows.messages import ReviewAction, Stage
@@ -34,6 +39,28 @@ async def test_an_appeal_reaches_a_person_who_may_decide_otherwise(house: House)
     outcome = await house.installation.cases.outcome("lumen", "appeal-1")
     assert outcome is not None
     assert (outcome.outcome, outcome.amount) == ("paid", eur(4500))
+
+
+async def test_what_comes_while_an_appeal_waits_is_read_and_a_person_still_decides(house: House) -> None:
+    async with house.worker():
+        await denied(house, "appeal-5")
+        await appeal(house, "appeal-5")
+        before = await house.until("appeal-5", Stage.ESCALATED)
+        addition, files = parcel()
+        await house.desk.add_evidence("lumen", "appeal-5", addition, files, by="buyer")
+        async with asyncio.timeout(30):
+            while (view := await house.until("appeal-5", Stage.ESCALATED)).decision_id == before.decision_id:
+                await asyncio.sleep(0.05)
+        # The route alone would have paid: the parcel is lost.
+        assert view.resolution is Resolution.FULL_REFUND
+        assert view.causes == (WaitCause.CONTESTED,)
+    assert await house.refunded("ch_appeal_5") == []
+
+
+def parcel() -> tuple[EvidenceAddition, dict[str, bytes]]:
+    """The route of a parcel without a scan for sixteen days."""
+    bundle, files = lost("appeal-parcel")
+    return EvidenceAddition(shipments=bundle.shipments), files
 
 
 async def test_a_second_no_is_told_too_and_there_is_an_end_to_appeals(house: House) -> None:
