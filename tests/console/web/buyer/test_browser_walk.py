@@ -27,6 +27,7 @@ async def phone(browsing: Browsing, **more: object) -> Page:
 
 async def seen(page: Page, name: str) -> None:
     """Nothing sticks out, nothing is too small for a finger, nothing is in anybody's way; a picture when asked for."""
+    await page.wait_for_load_state()
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
     small = await page.evaluate(
         "[...document.querySelectorAll('button, summary, a, input:not([type=hidden]), textarea')]"
@@ -84,7 +85,7 @@ async def test_a_buyers_counter_offer_on_a_phone_follows_the_document(house: Hou
         # 5. It is stored, and a person looks.
         took, looks = named(waits)
         await page.get_by_text(took).wait_for()
-        assert await page.inner_text("h1") == looks
+        await page.get_by_role("heading", name=looks).wait_for()
         await seen(page, "walk-5-waits")
         assert "asks for 5.00 EUR" in (await house.until("walk-1", Stage.REVIEW)).detail
         await review(house, "walk-1", ReviewAction.ADJUST, amount=eur(500))
