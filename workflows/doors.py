@@ -7,6 +7,11 @@ from knowledge.money import Money
 from workflows.messages import BuyerMessage, BuyerMove, Decided, OpenCase, Review, ReviewAction, Stage, Undo
 
 _REFUND_REVIEWS = tuple(action.value for action in ReviewAction if action is not ReviewAction.HOLD)
+_AGAINST_THE_BUYER = frozenset({"denied", "offer_lapsed", "not_returned"})
+APPEALED = "appealed"
+"""The event in a case's timeline that says so."""
+MOST_APPEALS = 2
+"""A person decides each; after that nothing but new words would come."""
 _NO_MONEY = frozenset({Resolution.DENY, Resolution.ASK_EVIDENCE})
 
 
@@ -36,6 +41,11 @@ def legal_for_chargeback(stage: Stage) -> tuple[str, ...]:
     if stage is Stage.DECIDED:
         return ("undo",)
     return ()
+
+
+def may_appeal(status: str, outcome: str | None, appeals: int) -> bool:
+    """Whether a buyer may contest how their case ended, having done so `appeals` times before."""
+    return status == Stage.CLOSED.value and outcome in _AGAINST_THE_BUYER and appeals < MOST_APPEALS
 
 
 def refuse_unless(what: str, stage: Stage, legal: Sequence[str]) -> None:

@@ -28,6 +28,14 @@ class CaseRef(Frozen):
     case_id: str
 
 
+class Appeal(Frozen):
+    """The buyer contests how their closed case ended; their words are evidence before the workflow hears of it."""
+
+    message_id: str
+    outcome: str
+    """What the case was closed with: the only thing the appeal reopens."""
+
+
 class OpenCase(CaseRef):
     """Start a case's workflow. `digest` is the bundle's, so that another bundle under the same id is noticed."""
 
@@ -37,6 +45,8 @@ class OpenCase(CaseRef):
     currency: str
     captured: Money | None = None
     """What was paid; None in cases that were opened before it was told."""
+    appeal: Appeal | None = None
+    """Why a closed case is taken up again; None for one that is opened."""
 
 
 class Stage(StrEnum):
@@ -181,6 +191,8 @@ class CaseView(Frozen):
     allowed: tuple[str, ...] = ()
     """What may be done now, as the validators see it."""
     result: str | None = None
+    rung: Rung | None = None
+    """What stands before the buyer now: the offer to answer, or what a return gives back."""
 
 
 class Readings(CaseRef):

@@ -36,7 +36,6 @@ from workflows.messages import (
     ReturnReceived,
     Review,
     ReviewAction,
-    Say,
     Stage,
     Undo,
 )
@@ -47,9 +46,9 @@ from workflows.refund_steps import (
     pay,
     record_closing,
     record_persons_decision,
-    tell,
 )
 from workflows.reviews import decided_by, escalation
+from workflows.telling import tell
 from workflows.thinking import think
 from workflows.undo import UndoWindow
 from workflows.waiting import within
@@ -86,6 +85,7 @@ class RefundCase:
         self._evidence = False
         self._returned = False
         self._said = 0
+        self._rung: Rung | None = None
         self._lock = asyncio.Lock()
 
     # Doors: validators say what is legal now; handlers only note what was said.
@@ -106,6 +106,7 @@ class RefundCase:
             causes=self._causes,
             allowed=legal_for_refund(self._stage),
             result=self._result,
+            rung=self._rung,
         )
 
     @workflow.update
@@ -181,6 +182,10 @@ class RefundCase:
     async def run(self, opened: OpenCase) -> CaseView:
         """From reading to closing."""
         decided = await self._read_and_decide()
+        while opened.appeal is not None and not self._by_person:
+            # Whatever the rules say now, a person decides what the buyer contests.
+            told = (f"the buyer contests how the case ended: {opened.appeal.outcome}", *decided.review_because)
+            decided = await self._wait_for_reviewer(decided, *told, stage=Stage.ESCALATED, cause=WaitCause.CONTESTED)
         for _ in range(_MOST_ROUNDS):
             if decided.route is Route.REVIEW and not self._by_person:
                 decided = await self._wait_for_reviewer(decided)
@@ -339,6 +344,7 @@ class RefundCase:
         self._answer = None
         self._due = workflow.now() + timedelta(days=decided.open_days)
         await self._say("offer", decided, rung=index, amount=rung.amount, closes_at=self._due)
+        self._rung = rung
         await self._note(Stage.OFFERED, f"{rung.amount} offered")
         patience = timedelta(days=decided.reminder_days)
         for reminder in (True, False):
@@ -348,7 +354,7 @@ class RefundCase:
                 await self._say("reminder", decided, rung=index, amount=rung.amount, closes_at=self._due)
                 patience = timedelta(days=decided.open_days - decided.reminder_days)
         # As everywhere: what would come from here on would be answered by a case that has moved on.
-        self._due, self._stage = None, Stage.DECIDING
+        self._due, self._stage, self._rung = None, Stage.DECIDING, None
         return self._answer
 
     async def _reconsider(self, decided: Decided, answer: BuyerMessage) -> Decided:
@@ -365,6 +371,7 @@ class RefundCase:
         """Wait for the goods or for whatever else is heard of them; False when nothing was."""
         self._answer = None
         await self._say("return", decided, rung=index, amount=rung.amount)
+        self._rung = rung
         patience = timedelta(days=decided.return_days)
         self._due = workflow.now() + patience
         await self._note(Stage.RETURNING, f"{rung.amount} when the goods are back")
@@ -372,7 +379,7 @@ class RefundCase:
             patience,
             lambda: self._returned or self._evidence or self._answer is not None or self._review is not None,
         )
-        self._due, self._stage = None, Stage.DECIDING
+        self._due, self._stage, self._rung = None, Stage.DECIDING, None
         return heard
 
     async def _pay(self, decided: Decided, rung: Rung, index: int) -> Decided | None:
@@ -412,20 +419,9 @@ class RefundCase:
         amount: Money | None = None,
         closes_at: datetime | None = None,
     ) -> None:
-        # Counted, because the same decision may be told a second time: after words of the buyer that change no fact.
         self._said += 1
         await tell(
-            Say(
-                merchant=self._case.merchant,
-                case_id=self._case.case_id,
-                what=what,
-                key=f"{self._case.merchant}/{self._case.case_id}/{decided.decision_id}/{what}/{rung}/{self._said}",
-                decision_id=decided.decision_id,
-                rung=rung,
-                question=question,
-                amount=amount,
-                closes_at=closes_at,
-            )
+            self._case, decided, what, self._said, rung=rung, question=question, amount=amount, closes_at=closes_at
         )
 
     async def _close(self, outcome: str, decided: Decided, *, amount: Money | None, accepted: bool | None) -> None:

@@ -16,11 +16,9 @@ from workflows.messages import (
     PayRefund,
     PersonDecides,
     Review,
-    Say,
 )
 
 with workflow.unsafe.imports_passed_through():
-    from workflows.activities.buyers import BuyerActivities
     from workflows.activities.heartbeat import SILENCE
     from workflows.activities.money import MoneyActivities
     from workflows.activities.records import RecordActivities
@@ -83,13 +81,6 @@ async def record_persons_decision(
         ),
         start_to_close_timeout=_STEP,
         retry_policy=_STEADY,
-    )
-
-
-async def tell(message: Say) -> None:
-    """Send one message to the buyer."""
-    await workflow.execute_activity_method(
-        BuyerActivities.say, message, start_to_close_timeout=_STEP, retry_policy=_STEADY
     )
 
 

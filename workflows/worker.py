@@ -27,6 +27,7 @@ from agents.refund.graph import RefundDesk, refund_graph
 from knowledge.library.precedents import Embedder, PrecedentReader, PrecedentWriter
 from knowledge.rules.policy import HOUSE_POLICY, MerchantPolicy
 from tools.mail.outbox import Outbox
+from tools.records.buyer_links import BuyerLinks
 from tools.records.gatherings import Gatherings
 from tools.records.order_snapshots import OrderSnapshots
 from tools.settings import Settings
@@ -113,7 +114,8 @@ def make_worker(installation: Installation, household: Household, gateway: Model
     library = PrecedentWriter(installation.addresses.chroma_url, household.embedder)
     records = RecordActivities(cases, library, household.policy)
     money = MoneyActivities(cases, ledger, processors)
-    buyers = BuyerActivities(cases, Outbox(installation.settings.data.expanduser().absolute() / "outbox"))
+    outbox = Outbox(installation.settings.data.expanduser().absolute() / "outbox")
+    buyers = BuyerActivities(cases, outbox, BuyerLinks(installation.records), installation.settings.public_url)
     defence = DefenceActivities(
         cases, ledger, CreditBook(cases, ledger), processors, installation.outcomes, household.policy
     )

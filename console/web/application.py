@@ -9,6 +9,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from console.buyer import routes as buyer
 from console.web import health, sign_in
 from console.web.case import decisions as case_decisions
 from console.web.case import routes as case_page
@@ -33,6 +34,7 @@ _ROUTERS = (
     case_decisions.router,
     second_looks.router,
     finance.router,
+    buyer.router,
 )
 
 
