@@ -19,7 +19,7 @@ from workflows.dispute_steps import (
     start_submitting,
     write_letter,
 )
-from workflows.doors import legal_for_chargeback, refuse_second, refuse_unless
+from workflows.doors import as_signed, legal_for_chargeback, refuse_another_letter, refuse_second, refuse_unless
 from workflows.messages import (
     Answered,
     CaseView,
@@ -73,6 +73,7 @@ class ChargebackCase:
         self._due: datetime | None = None
         self._result: str | None = None
         self._review: Review | None = None
+        self._letter: LetterWritten | None = None
         self._corrected = False
         self._evidence = False
         self._news = False
@@ -116,6 +117,7 @@ class ChargebackCase:
     def _may_review(self, review: Review) -> None:
         refuse_second(self._review)
         refuse_unless(review.action.value, self._stage, self._legal())
+        refuse_another_letter(review, self._letter)
 
     @workflow.update
     async def amend_fact(self, correction: FactCorrection) -> Answered:
@@ -188,7 +190,10 @@ class ChargebackCase:
         refused = False
         while True:
             letter = await self._write(decided) if decided.stance is Stance.FIGHT else None
+            # What may be signed now: a letter of an earlier turn would be signed for a decision that is no more.
+            self._letter = letter
             signed_by: str | None = None
+            review: Review | None = None
             doubtful = letter is not None and (not letter.proved or bool(letter.attacks))
             if decided.route is Route.REVIEW or self._held or doubtful:
                 # What was refused after the buffer had begun would be refused again: from there on people decide.
@@ -221,6 +226,7 @@ class ChargebackCase:
                 return await self._concede(decided, deadline)
             if letter is None:
                 letter = await self._write(decided)
+            letter = as_signed(letter, review)
             submitted = await self._submit(decided, letter, signed_by, linked.submission_count, deadline)
             if submitted.state is SubmissionState.SUBMITTED:
                 return None
@@ -329,7 +335,11 @@ class ChargebackCase:
             elif review.action is ReviewAction.ASK:
                 why = f"asked of the merchant: {review.question or decided.question or 'details'}"
                 causes = (WaitCause.MERCHANT_ASKED, *causes)
-            elif review.action is ReviewAction.APPROVE and decided.stance is Stance.FIGHT and not sendable:
+            elif (
+                review.action is ReviewAction.APPROVE
+                and decided.stance is Stance.FIGHT
+                and not (sendable or review.signed is not None)
+            ):
                 why = "the letter has unproved sentences and cannot be submitted: " + "; ".join(
                     letter.problems if letter else ()
                 )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from knowledge.decision import Resolution
 from knowledge.money import Money
-from workflows.messages import BuyerMessage, BuyerMove, Decided, OpenCase, Review, ReviewAction, Stage
+from workflows.messages import BuyerMessage, BuyerMove, Decided, LetterWritten, OpenCase, Review, ReviewAction, Stage
 
 _REFUND_REVIEWS = tuple(action.value for action in ReviewAction if action is not ReviewAction.HOLD)
 _NO_MONEY = frozenset({Resolution.DENY, Resolution.ASK_EVIDENCE})
@@ -44,6 +44,33 @@ def refuse_second(review: Review | None) -> None:
     """ValueError when a reviewer has decided and the case has not moved on yet."""
     if review is not None:
         raise ValueError(f"the case has just been decided by {review.by}")
+
+
+def refuse_another_letter(review: Review, written: LetterWritten | None) -> None:
+    """ValueError when the letter a review signs is not the one the case has now, or is signed by another action."""
+    if review.signed is None:
+        return
+    if review.action is not ReviewAction.APPROVE:
+        raise ValueError(f"signed: a letter is signed by approving, not by {review.action.value}; leave it out")
+    if written is None or not written.letter_sha256 or review.signed.composed_sha256 != written.letter_sha256:
+        raise ValueError("signed: the letter was written anew meanwhile; load it again, and sign what it says now")
+
+
+def as_signed(written: LetterWritten, review: Review | None) -> LetterWritten:
+    """What is submitted: the artifacts the review signed, or what was written when it signed none."""
+    if review is None or review.signed is None:
+        return written
+    signed = review.signed
+    return written.model_copy(
+        update={
+            "letter_sha256": signed.letter_sha256,
+            "packet_sha256": signed.packet_sha256,
+            "proof_sha256": signed.proof_sha256,
+            "pages": signed.pages,
+            "proved": True,
+            "problems": (),
+        }
+    )
 
 
 def refuse_incomplete(review: Review, case: OpenCase, decided: Decided | None) -> None:

@@ -71,6 +71,17 @@ class ReviewAction(StrEnum):
     """A chargeback's proved letter stays until a person releases it, also when the buffer before the date begins."""
 
 
+class SignedLetter(Frozen):
+    """The artifacts a person signed: what is submitted is these bytes."""
+
+    composed_sha256: str
+    """The composed letter they are, or are a wording of; another one written meanwhile refuses the review."""
+    letter_sha256: str
+    packet_sha256: str
+    proof_sha256: str
+    pages: int
+
+
 class Review(Frozen):
     """A reviewer's decision."""
 
@@ -83,6 +94,8 @@ class Review(Frozen):
     note: Annotated[str, Field(max_length=2000)] = ""
     question: Annotated[str, Field(max_length=2000)] = ""
     """For `ask`: what the buyer (or, in a chargeback, the merchant) is asked."""
+    signed: SignedLetter | None = None
+    """For `approve` in a chargeback: the very letter and packet that were signed; the composed ones when left out."""
 
 
 class FactCorrection(Frozen):
