@@ -60,17 +60,8 @@ def as_signed(written: LetterWritten, review: Review | None) -> LetterWritten:
     """What is submitted: the artifacts the review signed, or what was written when it signed none."""
     if review is None or review.signed is None:
         return written
-    signed = review.signed
-    return written.model_copy(
-        update={
-            "letter_sha256": signed.letter_sha256,
-            "packet_sha256": signed.packet_sha256,
-            "proof_sha256": signed.proof_sha256,
-            "pages": signed.pages,
-            "proved": True,
-            "problems": (),
-        }
-    )
+    chosen = {"letter_sha256": review.signed.letter_sha256, "packet_sha256": review.signed.packet_sha256}
+    return written.model_copy(update=chosen)
 
 
 def refuse_incomplete(review: Review, case: OpenCase, decided: Decided | None) -> None:

@@ -72,14 +72,12 @@ class ReviewAction(StrEnum):
 
 
 class SignedLetter(Frozen):
-    """The artifacts a person signed: what is submitted is these bytes."""
+    """The artifacts a person signed: what is submitted is these bytes, with the proof kept of that letter."""
 
     composed_sha256: str
     """The composed letter they are, or are a wording of; another one written meanwhile refuses the review."""
     letter_sha256: str
     packet_sha256: str
-    proof_sha256: str
-    pages: int
 
 
 class Review(Frozen):

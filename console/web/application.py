@@ -12,16 +12,29 @@ from starlette.responses import Response
 from console.web import health, sign_in
 from console.web.finance import routes as finance
 from console.web.house import House
+from console.web.letters import editing as letter_editing
+from console.web.letters import listing as letter_listing
+from console.web.letters import reading as letter_reading
 from console.web.queue import routes as queue
 from console.web.rendering import HTMX_REQUEST, Pages
 from console.web.security.headers import SecurityHeaders
 from console.web.security.rate import Rates, TooOften
 from console.web.security.visitor import BadFormToken, NotAllowed, NotSignedIn
+from tools.records.leases import LeaseLost
+from tools.records.letter_drafts import DraftMovedError
 from tools.records.records import RecordsUnavailable
 from workflows.desk import NotNowError
 
 _STATIC = Path(__file__).parent / "static"
-_ROUTERS = (health.router, sign_in.router, queue.router, finance.router)
+_ROUTERS = (
+    health.router,
+    sign_in.router,
+    queue.router,
+    finance.router,
+    letter_listing.router,
+    letter_reading.router,
+    letter_editing.router,
+)
 
 
 def make_application(house: House) -> FastAPI:
@@ -41,6 +54,8 @@ def make_application(house: House) -> FastAPI:
         (BadFormToken, 403),
         (TooOften, 429),
         (NotNowError, 409),
+        (LeaseLost, 409),
+        (DraftMovedError, 409),
         (LookupError, 404),
         (RecordsUnavailable, 503),
         (HTTPException, 0),
@@ -63,6 +78,8 @@ _TOLD: dict[type[Exception], tuple[str, str]] = {
     BadFormToken: ("This page is old", "Load it again and repeat what you did; nothing was changed."),
     TooOften: ("Too often", "Wait a minute and try again."),
     NotNowError: ("Not now", "The case has moved on; load it again to see where it stands."),
+    LeaseLost: ("In other hands", "Somebody else works on the case now; load it again to see what they did."),
+    DraftMovedError: ("Somebody was faster", "Nothing was written over; load the letter again to see their version."),
     LookupError: ("Not found", "There is no such thing here, or it belongs to somebody else."),
     RecordsUnavailable: ("The records do not answer", "Nothing was changed. Try again in a moment."),
 }

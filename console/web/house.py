@@ -9,6 +9,7 @@ from tools.records.sessions import Sessions
 from tools.records.staff import Staff
 from workflows.desk import CaseDesk
 from workflows.installation import Installation
+from workflows.letter_desk import LetterDesk
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class House:
 
     installation: Installation
     desk: CaseDesk
+    letters: LetterDesk
     staff: Staff
     sessions: Sessions
     form_tokens: FormTokens
@@ -26,9 +28,11 @@ class House:
 
 def open_house(installation: Installation, *, secure: bool) -> House:
     """The house of an installation."""
+    desk = CaseDesk(installation)
     return House(
         installation=installation,
-        desk=CaseDesk(installation),
+        desk=desk,
+        letters=LetterDesk(installation, desk),
         staff=Staff(installation.records),
         sessions=Sessions(installation.records),
         form_tokens=FormTokens(installation.master_key),
