@@ -50,6 +50,13 @@ async def names_of(house: House, merchant: str) -> dict[str, str]:
     return {member.account_id: member.name for member in await house.staff.members(merchant)}
 
 
+def prose_model(house: House) -> str | None:
+    """The name of the model that may word letters; None where none is configured."""
+    settings = house.installation.settings
+    endpoint = settings.model_prose or settings.model
+    return endpoint.name if endpoint else None
+
+
 def history_of(letter: CaseLetter, names: dict[str, str]) -> list[Version]:
     """The versions of this letter, the newest first."""
     before, found = Redraft(), list[Version]()
@@ -144,10 +151,11 @@ async def letter_page(
         if isinstance(held, LeaseHeld)
         else None,
         history=history_of(letter, names),
-        due=letter.notice.respond_by if letter.status in WAITS else None,
+        due=(view.due if view and view.due else letter.notice.respond_by) if letter.status in WAITS else None,
+        due_words="to be sent within" if view and view.due else "the processor’s date in",
         otherwise=otherwise(letter, view, proved=not shown.packet.judged.other_problems),
         proofs_of=proofs_of,
-        model=None,
+        model=prose_model(house),
         refused=refused,
         told=told,
     )

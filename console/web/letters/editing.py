@@ -8,7 +8,7 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from console.web.house import House, house_of
-from console.web.letters.desk_page import history_of, letter_page, names_of, seen, take
+from console.web.letters.desk_page import history_of, letter_page, names_of, prose_model, seen, take
 from console.web.rendering import HTMX_REQUEST, Pages, pages_of
 from console.web.security.visitor import Visitor, refuse_unless_allowed
 from knowledge.letter.redraft import Redraft, RewordingError, Wording, judged, placed_sentences, redraft_of
@@ -101,6 +101,38 @@ async def back_to_composed(
     if found.latest.redraft.rewordings:
         await house.letters.save(found, Redraft(), author=signed.account_id, after=found.version)
     return RedirectResponse(f"{_address(case_id)}?told=composed", 303)
+
+
+@router.post("/prose")
+async def models_words(
+    request: Request,
+    case_id: str,
+    signed: Visitor,
+    house: Annotated[House, Depends(house_of)],
+    pages: Annotated[Pages, Depends(pages_of)],
+    lease: _Lease,
+) -> Response:
+    """A model's wording as the next version, as far as it says the same and is proved; a person signs it."""
+    refuse_unless_allowed(signed, Permission.SIGN_LETTERS)
+    found = await house.letters.letter(signed.merchant, case_id)
+    if prose_model(house) is None:
+        raise LookupError("no model is configured")
+    await Leases(house.installation.records).keep(signed.merchant, case_id, lease)
+    # Loaded by whoever asks a model and by nobody else: its client takes seconds to load.
+    from agents.models.calls import CallLog
+    from agents.models.gateway import ModelGateway
+    from workflows.letter_prose import model_wording
+
+    gateway = ModelGateway(house.installation.settings, CallLog())
+    try:
+        wanted = await model_wording(gateway, await house.letters.bundle(found), found.composed)
+    finally:
+        await gateway.close()
+    if not wanted.rewordings:
+        told = "The model wrote nothing that says the same and is proved; the letter stays as it was."
+        return await letter_page(request, house, pages, signed, found, lease=lease, told=told)
+    await house.letters.save(found, wanted, author=signed.account_id, after=found.version)
+    return RedirectResponse(f"{_address(case_id)}?told=prose", 303)
 
 
 @router.post("/carry")

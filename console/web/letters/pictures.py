@@ -7,7 +7,7 @@ from knowledge.analyst.read import analyst_view
 from knowledge.analyst.seen import seen_packet
 from knowledge.analyst.view import AnalystView
 from knowledge.case import ProcessorName
-from knowledge.letter.claims import Exhibit, LetterClaim
+from knowledge.letter.claims import Exhibit, ExhibitKind, LetterClaim
 from tools.packets import PacketProfile, page_texts
 from tools.processors.paypal.capabilities import PAYPAL
 from tools.processors.stripe.capabilities import STRIPE
@@ -42,6 +42,8 @@ class Proven:
     label: str
     value: str
     page: int
+    quoted: bool
+    """Whether the value is what somebody wrote, which is shown as a quotation."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ def seen_letter(packet: LetterPacket, processor: ProcessorName, profile: PacketP
                 label=row.label,
                 value=row.value,
                 page=page_of(exhibit.letter, row.locator),
+                quoted=exhibit.kind is ExhibitKind.CORRESPONDENCE,
             )
             for exhibit, row in places
         )

@@ -82,5 +82,6 @@ _TOLD = {
     "while it still waits here, sign again: it is submitted once.",
     "taken-over": "The case is in your hands now.",
     "composed": "Back to the composed words; every version is kept below.",
+    "prose": "The model’s words stand where they say the same and are proved; they go out over a signature only.",
     "carried": "The words were taken over and checked again.",
 }

@@ -3,16 +3,23 @@
 (() => {
   let unsaved = 0;
   let sending = 0;
+  let shown = "";
 
   const show = (page) => {
     const pane = document.getElementById("pages");
     const figure = document.getElementById(`page-${page}`);
     if (!pane || !figure) return;
+    shown = page;
     for (const each of pane.querySelectorAll(".chosen")) each.classList.remove("chosen");
     figure.classList.add("chosen");
     // The pane alone moves: the fields stay where the eyes are.
     pane.scrollTop += figure.getBoundingClientRect().top - pane.getBoundingClientRect().top - 8;
   };
+
+  // New pages came for a saved version: the exhibit somebody looked at is in sight again.
+  document.addEventListener("htmx:oobAfterSwap", (event) => {
+    if (event.target.id === "pages" && shown) show(shown);
+  });
 
   document.addEventListener("focusin", (event) => {
     const sentence = event.target.closest(".sentence[data-page]");

@@ -2,7 +2,11 @@
 
 import hashlib
 import signal
+from dataclasses import replace
 
+from console.web.application import make_application
+from console.web.house import House as WebHouse
+from console.web.house import open_house
 from knowledge.letter.claims import Letter, Proof
 from knowledge.letter.redraft import placed_sentences
 from knowledge.letter.verify import letter_digest
@@ -10,10 +14,12 @@ from knowledge.rules.authority import Role
 from tests.console.web.signing import WAITING_HOUSEHOLD, address, opened, save, sign, submissions, to_sign
 from tests.console.web.visiting import Visiting
 from tests.knowledge.letter.corruptions import every_corruption
+from tests.support.model_servers import serving
 from tests.workflows.house import House
 from tests.workflows.killable import worker_process
 from tools.packets import letter_of_packet
 from tools.processors.sandbox.messages import HoldPoint
+from tools.settings import ModelEndpoint
 from workflows.messages import Review, ReviewAction, SignedLetter, Stage
 
 REWORDED = "The carrier UPS recorded as delivered the parcel 1ZA00W120300000058 on 8 September 2026 in Dayton."
@@ -233,3 +239,30 @@ async def test_every_version_is_kept_and_the_composed_words_are_one_step_away(ho
             },
         )
         assert "the date 2026-09-09 is not proved" in checked.text
+
+
+async def test_a_models_words_are_offered_where_one_is_configured_and_are_signed_like_any_other(
+    house: House, web: WebHouse
+) -> None:
+    async with house.worker(WAITING_HOUSEHOLD):
+        dispute = await to_sign(house, "desk-9")
+        with serving("good") as server:
+            model = ModelEndpoint(url=server.url, name="scripted")
+            settings = house.installation.settings.model_copy(update={"model": model})
+            modelled = open_house(replace(house.installation, settings=settings), secure=False)
+            async with Visiting(modelled, make_application(modelled)) as visiting:
+                ana = await visiting.signed_in(Role.REVIEWER)
+                form = await opened(ana, "desk-9")
+                asked = await ana.http.post(f"{address('desk-9')}/prose", data=form.hidden)
+                assert asked.headers["location"].endswith("told=prose")
+                page = await ana.get(address("desk-9"))
+                assert "a model’s words" in page.text
+                form = await opened(ana, "desk-9")
+                assert any(text.startswith("On 1 September 2026 the order") for text in form.texts.values())
+                assert (await sign(ana, "desk-9", form)).status_code == 303
+                await house.until("desk-9", Stage.SUBMITTED)
+    (submission,) = await submissions(house, dispute)
+    assert list(submission.file_sha256.values()) == [form.hidden["packet_sha256"]]
+    async with Visiting(web, make_application(web)) as plain:
+        without = await plain.signed_in(Role.REVIEWER)
+        assert (await without.post(f"{address('desk-9')}/prose", on=address("desk-9"))).status_code in {404, 422}
