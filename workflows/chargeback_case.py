@@ -71,6 +71,7 @@ class ChargebackCase:
         self._respond_by: datetime | None = None
         self._decided: DefenceDecided | None = None
         self._due: datetime | None = None
+        self._unsigned_at: datetime | None = None
         self._result: str | None = None
         self._review: Review | None = None
         self._letter: LetterWritten | None = None
@@ -99,6 +100,7 @@ class ChargebackCase:
             due=self._due,
             respond_by=self._respond_by,
             causes=self._causes,
+            unsigned_at=self._unsigned_at if self._legal() else None,
             allowed=self._legal(),
             result=self._result,
         )
@@ -313,6 +315,7 @@ class ChargebackCase:
             # A proved letter that nobody holds goes out in time, whoever is looking at it. Otherwise people are called.
             goes = sendable and not self._held
             until = deadline.send_by if goes else deadline.next_call(workflow.now())
+            self._unsigned_at = until if goes else None
             patience = None if until is None else max(until - workflow.now(), timedelta(0))
             if not await within(patience, lambda: self._review is not None or self._corrected or self._evidence):
                 if goes:

@@ -174,6 +174,8 @@ class CaseView(Frozen):
     """A dispute's date at the processor, in the cycle the case is in."""
     causes: tuple[WaitCause, ...] = ()
     """What happened to the case that brings a person."""
+    unsigned_at: AwareDatetime | None = None
+    """When a proved, composed letter goes out without a signature; None when it does not."""
     allowed: tuple[str, ...] = ()
     """What may be done now, as the validators see it."""
     result: str | None = None

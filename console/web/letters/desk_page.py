@@ -94,7 +94,15 @@ async def standing(house: House, letter: CaseLetter) -> CaseView | None:
     return None
 
 
-def otherwise(letter: CaseLetter, view: CaseView | None, *, proved: bool) -> str:
+def _heading(letter: CaseLetter, edition: Edition) -> str:
+    if edition.name == "sent":
+        return "Pages as they were sent"
+    if letter.sent_packet_sha256 or letter.status == Stage.CLOSED:
+        return f"Pages of the letter, {edition.name.replace('-', ' ')}"
+    return "Pages as they will be sent"
+
+
+def otherwise(letter: CaseLetter, view: CaseView | None) -> str:
     """What happens when nobody signs, and when."""
     if letter.status not in WAITS:
         return ""
@@ -102,12 +110,12 @@ def otherwise(letter: CaseLetter, view: CaseView | None, *, proved: bool) -> str
         return "The case does not answer now, so what happens without a signature cannot be said; load the page again."
     if view.stance is not Stance.FIGHT:
         return "The case does not propose to answer the issuer; nothing is sent."
-    if view.due is None or not proved:
-        return "Without a signature nothing is sent."
-    when = f"{view.due:%Y-%m-%d %H:%M} UTC"
-    if "held" in view.detail:
-        return f"The letter is held: without a signature nothing is sent, and people are called before {when}."
-    return f"If nobody does anything, the composed letter goes out unsigned at {when}."
+    if view.unsigned_at is not None:
+        return (
+            f"If nobody does anything, the composed letter goes out unsigned at {view.unsigned_at:%Y-%m-%d %H:%M} UTC."
+        )
+    until = f" before {view.due:%Y-%m-%d %H:%M} UTC" if view.due else ""
+    return f"If nobody signs, nothing is sent, and people are called to it{until}."
 
 
 async def letter_page(
@@ -153,7 +161,8 @@ async def letter_page(
         history=history_of(letter, names),
         due=(view.due if view and view.due else letter.notice.respond_by) if letter.status in WAITS else None,
         due_words="to be sent within" if view and view.due else "the processor’s date in",
-        otherwise=otherwise(letter, view, proved=not shown.packet.judged.other_problems),
+        otherwise=otherwise(letter, view),
+        heading=_heading(letter, shown.packet.edition),
         proofs_of=proofs_of,
         model=prose_model(house),
         refused=refused,

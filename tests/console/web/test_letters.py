@@ -1,8 +1,13 @@
 """The letter desk: what was signed is what the processor got, and what is not proved goes nowhere."""
 
+import asyncio
 import hashlib
 import signal
+from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
+
+from temporalio.service import RPCError
 
 from console.web.application import make_application
 from console.web.house import House as WebHouse
@@ -15,7 +20,8 @@ from tests.console.web.signing import WAITING_HOUSEHOLD, address, opened, save, 
 from tests.console.web.visiting import Visiting
 from tests.knowledge.letter.corruptions import every_corruption
 from tests.support.model_servers import serving
-from tests.workflows.house import House
+from tests.workflows.hasty import hasty
+from tests.workflows.house import House, plain_household
 from tests.workflows.killable import worker_process
 from tools.packets import letter_of_packet
 from tools.processors.sandbox.messages import HoldPoint
@@ -29,6 +35,16 @@ async def composed_letter(house: House, case_id: str) -> Letter:
     cases = house.installation.cases
     sha256 = next(one.sha256 for one in await cases.artifacts("lumen", case_id) if one.kind == "letter")
     return Letter.model_validate_json(await cases.artifact("lumen", case_id, sha256))
+
+
+async def answering(house: House, case_id: str) -> None:
+    """Wait until a worker answers for the case."""
+    async with asyncio.timeout(120):
+        while True:
+            with suppress(RPCError):
+                await house.desk.view("lumen", case_id)
+                return
+            await asyncio.sleep(0.2)
 
 
 async def test_the_words_a_person_signed_are_byte_for_byte_what_the_processor_got(
@@ -112,9 +128,14 @@ async def test_no_corruption_is_submitted_by_page_or_by_raw_request(house: House
     assert await submissions(house, dispute) == ()
 
 
-async def test_a_signature_under_an_unproved_letter_is_refused_where_it_is_sent(house: House) -> None:
+async def test_a_signature_under_an_unproved_letter_is_refused_where_it_is_sent(
+    house: House, visiting: Visiting
+) -> None:
     async with house.worker(WAITING_HOUSEHOLD):
         dispute = await to_sign(house, "desk-4")
+        ana = await visiting.signed_in(Role.REVIEWER)
+        assert (await save(ana, "desk-4", await opened(ana, "desk-4"), {"ground-1": REWORDED})).status_code == 200
+        before = await opened(ana, "desk-4")
         cases = house.installation.cases
         composed = await composed_letter(house, "desk-4")
         kept = {one.kind: one.sha256 for one in await cases.artifacts("lumen", "desk-4")}
@@ -127,7 +148,15 @@ async def test_a_signature_under_an_unproved_letter_is_refused_where_it_is_sent(
         view = await house.until("desk-4", Stage.REVIEW)
         while not view.detail.startswith("not submitted"):
             view = await house.until("desk-4", Stage.REVIEW)
-    assert "proof: none was made of this very letter" in view.detail
+        assert "proof: none was made of this very letter" in view.detail
+        # The case wrote its letter anew: a signature under the one before is refused, its words can be taken over.
+        assert (await sign(ana, "desk-4", before)).status_code in {409, 422}
+        page = await ana.get(address("desk-4"))
+        assert "words an earlier letter" in page.text
+        form = await opened(ana, "desk-4")
+        assert form.texts["ground-1"] != REWORDED
+        assert (await ana.http.post(f"{address('desk-4')}/carry", data=form.hidden)).status_code == 303
+        assert (await opened(ana, "desk-4")).texts["ground-1"] == REWORDED
     assert await submissions(house, dispute) == ()
 
 
@@ -139,11 +168,12 @@ async def test_a_worker_killed_between_signing_and_submitting_submits_what_was_s
     ana = await visiting.signed_in(Role.REVIEWER)
     await house.bank.plan_hold(HoldPoint.BEFORE, f"/v1/disputes/{dispute}", method="GET")
     async with worker_process(house) as process:
+        await answering(house, "desk-5")
         form = await opened(ana, "desk-5")
         assert (await save(ana, "desk-5", form, {"ground-1": REWORDED})).status_code == 200
         shown = await ana.get(f"{address('desk-5')}/version-1/packet.pdf")
         taken = await sign(ana, "desk-5", await opened(ana, "desk-5"))
-        assert taken.status_code == 303, taken.text
+        assert taken.headers.get("location", taken.text).endswith("told=signed")
         await house.bank.until_held(seconds=60)
         process.send_signal(signal.SIGKILL)
         await process.wait()
@@ -153,6 +183,39 @@ async def test_a_worker_killed_between_signing_and_submitting_submits_what_was_s
         await house.until("desk-5", Stage.SUBMITTED, seconds=90)
     (submission,) = await submissions(house, dispute)
     assert list(submission.file_sha256.values()) == [hashlib.sha256(shown.content).hexdigest()]
+
+
+async def test_a_signature_given_twice_at_once_submits_once(house: House, visiting: Visiting) -> None:
+    async with house.worker(WAITING_HOUSEHOLD):
+        dispute = await to_sign(house, "desk-10")
+        ana = await visiting.signed_in(Role.REVIEWER)
+        form = await opened(ana, "desk-10")
+        saved = await save(ana, "desk-10", form, {"ground-1": REWORDED}, htmx=False)
+        assert (saved.status_code, saved.headers["location"]) == (303, address("desk-10"))
+        form = await opened(ana, "desk-10")
+        answers = await asyncio.gather(*(sign(ana, "desk-10", form) for _ in range(4)))
+        assert sorted(one.status_code for one in answers) == [303, 409, 409, 409]
+        await house.until("desk-10", Stage.SUBMITTED)
+    (submission,) = await submissions(house, dispute)
+    assert list(submission.file_sha256.values()) == [form.hidden["packet_sha256"]]
+
+
+async def test_what_nobody_signed_goes_out_in_the_composed_words(house: House, visiting: Visiting) -> None:
+    quick = plain_household(hasty(automatic_up_to_eur=10, buffer=3600 - 12))
+    async with house.worker(quick):
+        dispute = await to_sign(house, "desk-11", due=timedelta(hours=1))
+        ana = await visiting.signed_in(Role.REVIEWER)
+        composed = await ana.get(f"{address('desk-11')}/composed/packet.pdf")
+        page = await ana.get(address("desk-11"))
+        assert "the composed letter goes out unsigned at" in page.text
+        assert (await save(ana, "desk-11", await opened(ana, "desk-11"), {"ground-1": REWORDED})).status_code == 200
+        await house.until("desk-11", Stage.SUBMITTED)
+        page = await ana.get(address("desk-11"))
+        assert "Pages as they were sent" in page.text
+    (submission,) = await submissions(house, dispute)
+    assert list(submission.file_sha256.values()) == [hashlib.sha256(composed.content).hexdigest()]
+    events = await house.installation.cases.events("lumen", "desk-11")
+    assert [one.actor for one in events if one.what == "submitted"] == ["amends"]
 
 
 async def test_two_people_at_one_letter_write_nothing_over_each_other(house: House, visiting: Visiting) -> None:
