@@ -14,8 +14,9 @@ from tools.records.crypto import unwrap_case_key
 # Erased cases have no key and nothing left to sign or read.
 _LISTED: LiteralString = (
     "select c.case_id, c.status, c.changed_at, c.sealed_detail, c.sealed_bundle, k.wrapped,"
-    " (select max(d.version) from amends.letter_draft d where d.case_id = c.case_id)"
+    " (select max(d.version) from amends.letter_draft d where d.case_id = c.case_id), q.respond_by"
     " from amends.dispute_case c join amends.case_key k using (merchant, case_id)"
+    " left join amends.queue_entry q using (merchant, case_id)"
     " where c.kind = 'chargeback' and c.status = any(%s) and (%s::timestamptz is null or c.changed_at < %s)"
     " and exists (select from amends.artifact a where a.case_id = c.case_id and a.kind = 'letter')"
     " order by c.changed_at desc limit %s"
@@ -36,6 +37,8 @@ class LetterCase(Frozen):
     detail: str
     changed_at: AwareDatetime
     notice: ChargebackNotice
+    respond_by: AwareDatetime
+    """The processor's date in the cycle the case is in; the notice's while the queue knows no other."""
     version: int
     """The latest version in people's words; 0 when nobody has reworded it."""
 
@@ -50,7 +53,7 @@ class LetterCases(KeepsCases):
         async with self._records.merchant(merchant) as scope:
             rows = await (await scope.execute(_LISTED, (list(statuses), before, before, limit))).fetchall()
             found: list[LetterCase] = []
-            for case_id, status, changed_at, sealed_detail, sealed_bundle, wrapped, version in rows:
+            for case_id, status, changed_at, sealed_detail, sealed_bundle, wrapped, version, respond_by in rows:
                 key = unwrap_case_key(self._records.master_key, bytes(wrapped), merchant, case_id)
                 case = CaseScope(scope, key, merchant, case_id)
                 notice = CaseBundle.model_validate_json(case.open(bytes(sealed_bundle), "bundle")).chargeback
@@ -63,6 +66,7 @@ class LetterCases(KeepsCases):
                         detail=case.open(bytes(sealed_detail), "detail").decode() if sealed_detail else "",
                         changed_at=changed_at,
                         notice=notice,
+                        respond_by=respond_by or notice.respond_by,
                         version=version or 0,
                     )
                 )

@@ -44,7 +44,7 @@ async def letters(
     shown, more = found[:_PAGE], len(found) > _PAGE
     older = shown[-1].changed_at if more else None
     if shelf == "sign":
-        shown = sorted(shown, key=lambda one: one.notice.respond_by)
+        shown = sorted(shown, key=lambda one: one.respond_by)
     return pages.page(
         request,
         "letters/list.html",
