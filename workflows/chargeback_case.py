@@ -20,7 +20,9 @@ from workflows.dispute_steps import (
     write_letter,
 )
 from workflows.doors import (
+    as_signed,
     legal_for_chargeback,
+    refuse_another_letter,
     refuse_anothers,
     refuse_second,
     refuse_superseded,
@@ -81,9 +83,11 @@ class ChargebackCase:
         self._respond_by: datetime | None = None
         self._decided: DefenceDecided | None = None
         self._due: datetime | None = None
+        self._unsigned_at: datetime | None = None
         self._result: str | None = None
         self._review: Review | None = None
         self._window = UndoWindow()
+        self._letter: LetterWritten | None = None
         self._corrected = False
         self._evidence = False
         self._news = False
@@ -109,6 +113,7 @@ class ChargebackCase:
             due=self._due,
             respond_by=self._respond_by,
             causes=self._causes,
+            unsigned_at=self._unsigned_at if self._legal() else None,
             allowed=self._legal(),
             result=self._result,
         )
@@ -128,6 +133,7 @@ class ChargebackCase:
         refuse_second(self._review)
         refuse_unless(review.action.value, self._stage, self._legal())
         refuse_superseded(review, self._decided.decision_id if self._decided else None)
+        refuse_another_letter(review, self._letter)
 
     @workflow.update
     async def undo(self, undo: Undo) -> Answered:
@@ -211,7 +217,10 @@ class ChargebackCase:
         refused = False
         while True:
             letter = await self._write(decided) if decided.stance is Stance.FIGHT else None
+            # What may be signed now: a letter of an earlier turn would be signed for a decision that is no more.
+            self._letter = letter
             signed_by: str | None = None
+            review: Review | None = None
             doubtful = letter is not None and (not letter.proved or bool(letter.attacks))
             if decided.route is Route.REVIEW or self._held or doubtful:
                 # What was refused after the buffer had begun would be refused again: from there on people decide.
@@ -244,6 +253,7 @@ class ChargebackCase:
                 return await self._concede(decided, deadline)
             if letter is None:
                 letter = await self._write(decided)
+            letter = as_signed(letter, review)
             submitted = await self._submit(decided, letter, signed_by, linked.submission_count, deadline)
             if submitted.state is SubmissionState.SUBMITTED:
                 return None
@@ -344,6 +354,7 @@ class ChargebackCase:
             # A proved letter that nobody holds goes out in time, whoever is looking at it. Otherwise people are called.
             goes = sendable and not self._held
             until = deadline.send_by if goes else deadline.next_call(workflow.now())
+            self._unsigned_at = until if goes else None
             patience = None if until is None else max(until - workflow.now(), timedelta(0))
             if not await within(patience, lambda: self._review is not None or self._corrected or self._evidence):
                 if goes:
@@ -369,7 +380,11 @@ class ChargebackCase:
             elif review.action is ReviewAction.ASK:
                 why = f"asked of the merchant: {review.question or decided.question or 'details'}"
                 causes = (WaitCause.MERCHANT_ASKED, *causes)
-            elif review.action is ReviewAction.APPROVE and decided.stance is Stance.FIGHT and not sendable:
+            elif (
+                review.action is ReviewAction.APPROVE
+                and decided.stance is Stance.FIGHT
+                and not (sendable or review.signed is not None)
+            ):
                 why = "the letter has unproved sentences and cannot be submitted: " + "; ".join(
                     letter.problems if letter else ()
                 )

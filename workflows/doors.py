@@ -4,7 +4,17 @@ from collections.abc import Sequence
 
 from knowledge.decision import Resolution
 from knowledge.money import Money
-from workflows.messages import BuyerMessage, BuyerMove, Decided, OpenCase, Review, ReviewAction, Stage, Undo
+from workflows.messages import (
+    BuyerMessage,
+    BuyerMove,
+    Decided,
+    LetterWritten,
+    OpenCase,
+    Review,
+    ReviewAction,
+    Stage,
+    Undo,
+)
 
 _REFUND_REVIEWS = tuple(action.value for action in ReviewAction if action is not ReviewAction.HOLD)
 _AGAINST_THE_BUYER = frozenset({"denied", "offer_lapsed", "not_returned"})
@@ -70,6 +80,24 @@ def refuse_anothers(undo: Undo, review: Review | None) -> None:
     """ValueError unless whoever takes a decision back is who made it."""
     if review is None or (undo.account, undo.by) != (review.account, review.by):
         raise ValueError("by: only who has just decided can take it back")
+
+
+def refuse_another_letter(review: Review, written: LetterWritten | None) -> None:
+    """ValueError when the letter a review signs is not the one the case has now, or is signed by another action."""
+    if review.signed is None:
+        return
+    if review.action is not ReviewAction.APPROVE:
+        raise ValueError(f"signed: a letter is signed by approving, not by {review.action.value}; leave it out")
+    if written is None or not written.letter_sha256 or review.signed.composed_sha256 != written.letter_sha256:
+        raise ValueError("signed: the letter was written anew meanwhile; load it again, and sign what it says now")
+
+
+def as_signed(written: LetterWritten, review: Review | None) -> LetterWritten:
+    """What is submitted: the artifacts the review signed, or what was written when it signed none."""
+    if review is None or review.signed is None:
+        return written
+    chosen = {"letter_sha256": review.signed.letter_sha256, "packet_sha256": review.signed.packet_sha256}
+    return written.model_copy(update=chosen)
 
 
 def refuse_incomplete(review: Review, case: OpenCase, decided: Decided | None) -> None:

@@ -83,6 +83,15 @@ class ReviewAction(StrEnum):
     """A chargeback's proved letter stays until a person releases it, also when the buffer before the date begins."""
 
 
+class SignedLetter(Frozen):
+    """The artifacts a person signed: what is submitted is these bytes, with the proof kept of that letter."""
+
+    composed_sha256: str
+    """The composed letter they are, or are a wording of; another one written meanwhile refuses the review."""
+    letter_sha256: str
+    packet_sha256: str
+
+
 class Review(Frozen):
     """A reviewer's decision."""
 
@@ -101,6 +110,8 @@ class Review(Frozen):
     """Who proposed what is confirmed or decided otherwise here, when the amount took two people."""
     decision_id: str | None = None
     """The decision the person saw; another one in force refuses the review. None from a door that shows none."""
+    signed: SignedLetter | None = None
+    """For `approve` in a chargeback: the very letter and packet that were signed; the composed ones when left out."""
 
 
 class Undo(Frozen):
@@ -188,6 +199,8 @@ class CaseView(Frozen):
     """A dispute's date at the processor, in the cycle the case is in."""
     causes: tuple[WaitCause, ...] = ()
     """What happened to the case that brings a person."""
+    unsigned_at: AwareDatetime | None = None
+    """When a proved, composed letter goes out without a signature; None when it does not."""
     allowed: tuple[str, ...] = ()
     """What may be done now, as the validators see it."""
     result: str | None = None

@@ -10,6 +10,7 @@ from tools.records.sessions import Sessions
 from tools.records.staff import Staff
 from workflows.desk import CaseDesk
 from workflows.installation import Installation
+from workflows.letter_desk import LetterDesk
 from workflows.reviewing import Reviewing
 
 
@@ -20,6 +21,7 @@ class House:
     installation: Installation
     desk: CaseDesk
     reviewing: Reviewing
+    letters: LetterDesk
     staff: Staff
     sessions: Sessions
     form_tokens: FormTokens
@@ -34,6 +36,7 @@ def open_house(installation: Installation, *, secure: bool, policy: MerchantPoli
         installation=installation,
         desk=desk,
         reviewing=Reviewing(installation, desk, policy),
+        letters=LetterDesk(installation, desk),
         staff=Staff(installation.records),
         sessions=Sessions(installation.records),
         form_tokens=FormTokens(installation.master_key),
