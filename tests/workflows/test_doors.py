@@ -133,7 +133,7 @@ def test_what_is_not_legal_is_refused_with_what_is(what: str, stage: Stage, word
 
 def test_a_chargeback_is_never_adjusted_and_never_answered_by_a_buyer() -> None:
     legal = {word for stage in Stage for word in legal_for_chargeback(stage)}
-    assert legal == {"approve", "deny", "ask", "escalate", "hold", "amend-fact"}
+    assert legal == {"approve", "deny", "ask", "escalate", "hold", "undo", "amend-fact"}
 
 
 _WRITTEN = LetterWritten(letter_sha256="aa", packet_sha256="bb", proof_sha256="cc", proved=True, pages=4)
