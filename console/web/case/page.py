@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from console.web.case.citations import Citations
@@ -32,6 +32,7 @@ from console.web.case.reasoning import (
 )
 from console.web.case.veil import Veil
 from console.web.house import House
+from console.web.queue.words import SKIPS
 from knowledge.case import CaseBundle
 from knowledge.decision import Assessment, Decision, DefenceDecision, Resolution
 from knowledge.facts import FactName, Reading
@@ -41,6 +42,7 @@ from knowledge.rules.authority import Permission
 from tools.ports import CaseFile
 from tools.records.case_words import CaseEvent
 from tools.records.leases import Lease, LeaseHeld, LeaseLost, Leases
+from tools.records.queue import SkipReason
 from tools.records.sessions import SignedIn
 from workflows.messages import CaseView
 from workflows.review_rules import legal_now, second_key_because
@@ -117,6 +119,7 @@ class CasePage:
     """Minor units that an arrow key changes an amount by: one and five hundredths of what was paid."""
 
     correctable: Sequence[FactName] = tuple(FactName)
+    skips: Mapping[SkipReason, str] = field(default_factory=lambda: SKIPS)
     resolutions: Sequence[Resolution] = tuple(one for one in Resolution if one not in _NO_MONEY)
 
     @property

@@ -170,6 +170,18 @@ async def test_an_approval_with_something_against_it_needs_the_second_key_on_the
         await house.until("shown-7", Stage.OFFERED)
 
 
+async def test_a_case_is_skipped_from_its_page_with_a_reason(house: House, visiting: Visiting) -> None:
+    async with house.worker():
+        page = await waiting(house, "shown-11")
+        ana = await visiting.signed_in(Role.REVIEWER)
+        shown = (await ana.get(page)).text
+        reasons = re.findall(r'<option value="([a-z_]+)">(?:I|somebody|an answer|something)', shown)
+        assert len(reasons) == 6
+        skipped = await ana.post(f"{page}/skip", {"reason": reasons[0]}, on=page)
+    assert skipped.status_code == 303
+    assert skipped.headers["location"] != page
+
+
 async def test_a_fact_is_corrected_in_a_form_of_its_own_type_and_the_case_is_decided_anew(
     house: House, visiting: Visiting
 ) -> None:
