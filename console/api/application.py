@@ -6,13 +6,21 @@ from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from console.api import cases, conversation, findings, keys, orders, sandbox
+from console.api import cases, conversation, findings, keys, news, orders, sandbox, webhooks
 from console.api.door import ApiDoor
 from console.api.problems import tell_problems
 from console.api.specification import describe
 from console.web.house import House
 
-_ROUTERS = (orders.router, cases.router, conversation.router, findings.router, keys.router)
+_ROUTERS = (
+    orders.router,
+    cases.router,
+    conversation.router,
+    findings.router,
+    keys.router,
+    news.router,
+    webhooks.router,
+)
 
 
 def routers_of(house: House) -> tuple[APIRouter, ...]:

@@ -10,6 +10,8 @@ from knowledge.decision import Resolution, Route, Stance
 from knowledge.facts import FactName, FactValue, Standing
 from knowledge.money import Amount
 from knowledge.rules.authority import Permission
+from tools.outgoing.events import EventType
+from tools.records.webhook_deliveries import DeliveryState
 from workflows.messages import BuyerMove, ReviewAction, Stage
 
 Words = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
@@ -233,6 +235,53 @@ class KeyListed(Frozen):
     revoked_at: AwareDatetime | None
     this_one: bool
     """Whether it is the key of this request."""
+
+
+class EndpointAsked(Frozen):
+    """Where to be told, and of what."""
+
+    url: Annotated[str, Field(min_length=1, max_length=500, examples=["https://shop.example/hooks/amends"])]
+    events: Annotated[tuple[EventType, ...], Field(max_length=50)] = ()
+    """Which events; all when it is empty."""
+
+
+class EndpointListed(Frozen):
+    """A webhook endpoint."""
+
+    endpoint_id: str
+    url: str
+    events: tuple[EventType, ...]
+    made_at: AwareDatetime
+
+
+class EndpointMade(EndpointListed):
+    """A webhook endpoint with its secret, which is shown this once."""
+
+    secret: str
+
+
+class SecretRotated(Frozen):
+    """The new secret, shown this once; for a day deliveries carry the old one's signature too."""
+
+    secret: str
+
+
+class DeliveryListed(Frozen):
+    """One event for one endpoint."""
+
+    delivery_id: str
+    endpoint_id: str
+    event_type: EventType
+    case_id: str
+    state: DeliveryState
+    attempts: int
+    made_at: AwareDatetime
+    due_at: AwareDatetime
+    """When it is sent, or was to be."""
+    done_at: AwareDatetime | None
+    last_status: int | None
+    """The status of the last answer; null when there was none."""
+    last_failure: str
 
 
 class SandboxPlayed(Frozen):

@@ -16,7 +16,11 @@ from console.api.shapes import (
     CaseRead,
     DecisionListed,
     DecisionRead,
+    DeliveryListed,
     DocumentListed,
+    EndpointAsked,
+    EndpointListed,
+    EndpointMade,
     EvidenceTaken,
     KeyListed,
     MessageSaid,
@@ -27,11 +31,14 @@ from console.api.shapes import (
     ReviewGiven,
     SandboxDecision,
     SandboxPlayed,
+    SecretRotated,
 )
 from console.client.operations import OPERATIONS
 from knowledge.case import CaseBundle, CaseKind
 from knowledge.order_snapshot import OrderSnapshot
+from tools.outgoing.events import Event
 from tools.records.case_words import EvidenceAddition
+from tools.records.webhook_deliveries import DeliveryState
 from workflows.messages import Stage
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -138,6 +145,42 @@ class AmendsClient:
     async def read_this_key(self) -> KeyListed:
         """The key this client uses."""
         return await self._get("read_this_key", KeyListed)
+
+    async def list_events(self, *, cursor: str | None = None, limit: int = 50) -> Page[Event]:
+        """A page of events, oldest first."""
+        return await self._get("list_events", Page[Event], {"cursor": cursor, "limit": limit})
+
+    async def make_endpoint(self, asked: EndpointAsked) -> EndpointMade:
+        """Be told of events at an address."""
+        return await self._post("make_endpoint", EndpointMade, content=_document(asked))
+
+    async def list_endpoints(self) -> Page[EndpointListed]:
+        """The merchant's webhook endpoints."""
+        return await self._get("list_endpoints", Page[EndpointListed])
+
+    async def remove_endpoint(self, endpoint_id: str) -> None:
+        """Be told nothing more there."""
+        await self._ask("remove_endpoint", {}, endpoint_id=endpoint_id)
+
+    async def rotate_secret(self, endpoint_id: str) -> SecretRotated:
+        """Another secret for an endpoint."""
+        return await self._post("rotate_secret", SecretRotated, endpoint_id=endpoint_id)
+
+    async def list_deliveries(
+        self,
+        *,
+        endpoint_id: str | None = None,
+        state: DeliveryState | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> Page[DeliveryListed]:
+        """A page of deliveries, the newest event first."""
+        asked = {"endpoint_id": endpoint_id, "state": state, "cursor": cursor, "limit": limit}
+        return await self._get("list_deliveries", Page[DeliveryListed], asked)
+
+    async def replay_delivery(self, delivery_id: str) -> DeliveryListed:
+        """Have a delivery made again."""
+        return await self._post("replay_delivery", DeliveryListed, delivery_id=delivery_id)
 
     async def play_payment(self, bundle: CaseBundle, files: Mapping[str, bytes] | None = None) -> SandboxPlayed:
         """Make the bundle's payment and dispute exist at the sandbox."""

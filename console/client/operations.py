@@ -16,6 +16,13 @@ OPERATIONS: dict[str, tuple[str, str]] = {
     "list_outcomes": ("GET", "/outcomes"),
     "list_keys": ("GET", "/keys"),
     "read_this_key": ("GET", "/keys/this"),
+    "list_events": ("GET", "/events"),
+    "make_endpoint": ("POST", "/webhook-endpoints"),
+    "list_endpoints": ("GET", "/webhook-endpoints"),
+    "remove_endpoint": ("DELETE", "/webhook-endpoints/{endpoint_id}"),
+    "rotate_secret": ("POST", "/webhook-endpoints/{endpoint_id}/secret"),
+    "list_deliveries": ("GET", "/webhook-deliveries"),
+    "replay_delivery": ("POST", "/webhook-deliveries/{delivery_id}/replay"),
     "play_payment": ("POST", "/sandbox/payments"),
     "force_outcome": ("POST", "/sandbox/cases/{case_id}/outcome"),
 }

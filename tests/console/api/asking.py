@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
-from typing import Self
+from functools import cached_property
+from typing import Any, Self
 
 import httpx
 from fastapi import FastAPI
 
+from console.api.application import make_api
 from console.client import AmendsClient
 from console.web.house import House
 from knowledge.rules.authority import Permission
@@ -23,6 +25,11 @@ class Asking:
         self.application = application
         self.keys = ApiKeys(house.installation.records)
         self._open = AsyncExitStack()
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The specification."""
+        return make_api(self.house).openapi()
 
     async def __aenter__(self) -> Self:
         return self

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute
 
-from console.api.application import make_api, routers_of
+from console.api.application import routers_of
 from console.api.caller import Needs
 from console.api.problems import MEDIA_TYPE
 from console.client import AmendsClient
@@ -58,11 +58,11 @@ def filled(path: str, ids: Mapping[str, str]) -> str:
 
 
 async def ask(
-    http: httpx.AsyncClient, web: WebHouse, route: APIRoute, ids: Mapping[str, str]
+    http: httpx.AsyncClient, asking: Asking, route: APIRoute, ids: Mapping[str, str]
 ) -> tuple[httpx.Response, str]:
+    assert route.methods is not None
     (method,) = route.methods
-    document = make_api(web).openapi()
-    sent = example_of(document, route.path, method)
+    sent = example_of(asking.document, route.path, method)
     answer = await http.request(method, filled(route.path, ids), json=sent)
     return answer, f"{method} {route.path}"
 
@@ -79,7 +79,7 @@ async def test_every_scope_opens_its_operations_and_no_other(web: WebHouse, aski
         need = need_of(route)
         for scope, asks in http.items():
             # Ids that are absent: whether a key is let in does not depend on what is there.
-            answer, operation = await ask(asks, web, route, _ABSENT)
+            answer, operation = await ask(asks, asking, route, _ABSENT)
             refused = answer.status_code == 403
             if refused is not (need is not None and scope is not need):
                 wrong.append(f"{operation} with {scope}: {answer.status_code}")
@@ -96,8 +96,8 @@ async def test_what_is_another_merchants_is_answered_as_what_is_nowhere(
         for name in route.param_convertors:
             # One id after the other is theirs, with what is above it; what is below stays absent.
             theirs = {**_ABSENT, **given.up_to(name)}
-            absent, operation = await ask(foreign, web, route, _ABSENT)
-            there, _ = await ask(foreign, web, route, theirs)
+            absent, operation = await ask(foreign, asking, route, _ABSENT)
+            there, _ = await ask(foreign, asking, route, theirs)
             if (there.status_code, there.content) != (absent.status_code, absent.content) or _shown(there) != _shown(
                 absent
             ):
@@ -105,7 +105,7 @@ async def test_what_is_another_merchants_is_answered_as_what_is_nowhere(
             if absent.status_code != 404 or absent.headers["content-type"] != MEDIA_TYPE:
                 wrong.append(f"{operation}: {absent.status_code} for what is absent")
         if route.param_convertors and route.methods == {"GET"}:
-            mine, operation = await ask(own, web, route, given.ids)
+            mine, operation = await ask(own, asking, route, given.ids)
             if mine.status_code != 200:
                 wrong.append(f"{operation}: {mine.status_code} to its owner")
     assert wrong == []
@@ -119,17 +119,16 @@ async def test_lists_hold_the_merchants_own_only(web: WebHouse, asking: Asking, 
     foreign = await asking.http((await asking.key(merchant="api-lists")).secret)
     for route in routes(web):
         if route.methods == {"GET"} and not route.param_convertors:
-            answer, operation = await ask(foreign, web, route, {})
+            answer, operation = await ask(foreign, asking, route, {})
             assert answer.status_code == 200, operation
             for known in given.ids.values():
                 assert known not in answer.text, operation
 
 
-async def test_the_client_has_a_method_for_every_operation_and_no_other(web: WebHouse) -> None:
-    document = make_api(web).openapi()
+async def test_the_client_has_a_method_for_every_operation_and_no_other(web: WebHouse, asking: Asking) -> None:
     told = {
         operation["operationId"]: (method.upper(), path)
-        for path, operations in document["paths"].items()
+        for path, operations in asking.document["paths"].items()
         for method, operation in operations.items()
     }
     assert told == OPERATIONS

@@ -1,13 +1,13 @@
 """The API's door: keys, rates, repeated requests, and refusals that look alike where they must."""
 
 import asyncio
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from console.api.application import make_api
 from console.api.door import LARGEST, REPLAYED
-from console.web.house import House as WebHouse
 from knowledge.rules.authority import Permission
 from tests.console.api.asking import Asking
 from tests.workflows.house import House, case
@@ -78,7 +78,7 @@ async def test_the_same_multipart_request_is_the_same_whatever_its_boundary(aski
 
 async def test_a_key_may_ask_so_often_and_is_told_how_often_and_when_again(house: House, asking: Asking) -> None:
     settings = house.installation.settings.model_copy(update={"api_requests_per_minute": 3})
-    strict = WebHouse(**{**vars(asking.house), "installation": _with(house, settings)})
+    strict = replace(asking.house, installation=replace(house.installation, settings=settings))
     transport = httpx.ASGITransport(make_api(strict))
     secrets = [(await asking.key()).secret for _ in range(2)]
     async with httpx.AsyncClient(transport=transport, base_url="http://api.test") as http:
@@ -89,10 +89,6 @@ async def test_a_key_may_ask_so_often_and_is_told_how_often_and_when_again(house
     assert answers[0].headers["ratelimit"].startswith('"key";r=2;t=')
     assert 1 <= int(answers[3].headers["retry-after"]) <= 60
     assert other.status_code == 200
-
-
-def _with(house: House, settings: object) -> object:
-    return type(house.installation)(**{**vars(house.installation), "settings": settings})
 
 
 async def test_a_body_that_is_too_large_is_refused_before_it_is_held(asking: Asking) -> None:
