@@ -32,7 +32,8 @@ def make_api(house: House) -> FastAPI:
     """The API of an installation."""
     application = FastAPI(title="Amends", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     application.state.house = house
-    for router in routers_of(house):
+    application.state.routers = routers_of(house)
+    for router in application.state.routers:
         application.include_router(router)
     tell_problems(application)
     settings = house.installation.settings

@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 from temporalio.service import RPCError
 
 from console.api.caller import KeyNotAllowed
@@ -150,11 +152,22 @@ async def _late(_: Request, __: Exception) -> Response:
     return problem(503, detail, headers={"retry-after": "10"})
 
 
-async def _http(_: Request, refused: Exception) -> Response:
+async def _http(request: Request, refused: Exception) -> Response:
     assert isinstance(refused, HTTPException)
     if refused.status_code == 404:
         return problem(404, _NOT_FOUND)
-    return problem(refused.status_code, refused.detail, headers=refused.headers)
+    headers = dict(refused.headers or {})
+    if refused.status_code == 405:
+        headers["allow"] = ", ".join(_allowed(request))
+    return problem(refused.status_code, refused.detail, headers=headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods of the path: the framework names those of the first route that has it, and a path may have more."""
+    routers: tuple[APIRouter, ...] = request.app.state.routers
+    routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+    matching = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    return sorted({method for route in matching for method in route.methods or ()})
 
 
 async def _broken(_: Request, __: Exception) -> Response:

@@ -115,6 +115,13 @@ async def test_a_key_without_the_scope_is_told_which_one(asking: Asking) -> None
     assert "cases.read" in answer.json()["detail"]
 
 
+async def test_a_method_that_is_none_is_refused_with_every_one_there_is(asking: Asking) -> None:
+    http = await asking.http()
+    for path, allowed in (("/cases", "GET, POST"), ("/cases/none", "GET"), ("/cases/none/reviews", "POST")):
+        answer = await http.delete(path)
+        assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+
+
 @pytest.mark.parametrize("path", ["/nowhere", "/cases/", "/"])
 async def test_a_path_that_is_none_is_a_problem_too(asking: Asking, path: str) -> None:
     answer = await (await asking.http()).get(path)
