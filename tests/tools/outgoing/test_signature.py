@@ -2,7 +2,11 @@
 
 import hashlib
 import hmac
+import textwrap
+import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,3 +44,16 @@ def test_anything_else_is_not_from_amends(body: bytes, secret: str, after: int, 
     header = sign(BODY, ["whsec_a"], NOW) if change is None else change
     with pytest.raises(NotFromAmends):
         verify(body, header, secret, NOW + timedelta(minutes=after))
+
+
+def test_the_check_the_documentation_shows_is_right() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "integrators.md").read_text(encoding="utf-8")
+    shown = textwrap.dedent(text[text.index("    def is_from_amends") : text.index("Answer with 2xx within")])
+    names: dict[str, Any] = {"hmac": hmac, "hashlib": hashlib, "time": time}
+    exec(shown, names)
+    now = datetime.now(UTC)
+    header = sign(BODY, ["whsec_old", "whsec_a"], now)
+    assert names["is_from_amends"](BODY, header, "whsec_a")
+    assert not names["is_from_amends"](BODY, header, "whsec_b")
+    assert not names["is_from_amends"](BODY + b" ", header, "whsec_a")
+    assert not names["is_from_amends"](BODY, sign(BODY, ["whsec_a"], now - timedelta(minutes=6)), "whsec_a")
