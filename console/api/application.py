@@ -6,7 +6,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from console.api import cases, conversation, findings, keys, news, orders, sandbox, webhooks
+from console.api import cases, conversation, exports, findings, keys, news, orders, sandbox, webhooks
 from console.api.door import ApiDoor
 from console.api.problems import tell_problems
 from console.api.specification import describe
@@ -17,6 +17,7 @@ _ROUTERS = (
     cases.router,
     conversation.router,
     findings.router,
+    exports.router,
     keys.router,
     news.router,
     webhooks.router,

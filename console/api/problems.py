@@ -156,7 +156,7 @@ async def _http(request: Request, refused: Exception) -> Response:
     assert isinstance(refused, HTTPException)
     if refused.status_code == 404:
         return problem(404, _NOT_FOUND)
-    headers = dict(refused.headers or {})
+    headers = {name.lower(): value for name, value in (refused.headers or {}).items()}
     if refused.status_code == 405:
         headers["allow"] = ", ".join(_allowed(request))
     return problem(refused.status_code, refused.detail, headers=headers)

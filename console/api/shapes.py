@@ -284,6 +284,13 @@ class DeliveryListed(Frozen):
     last_failure: str
 
 
+class ExportAsked(Frozen):
+    """Which month, as which file."""
+
+    month: Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", examples=["2026-10"])]
+    kind: Literal["lines", "totals", "journal", "workbook"]
+
+
 class SandboxPlayed(Frozen):
     """What now exists at the sandbox."""
 

@@ -22,6 +22,7 @@ from console.api.shapes import (
     EndpointListed,
     EndpointMade,
     EvidenceTaken,
+    ExportAsked,
     KeyListed,
     MessageSaid,
     OrderHeld,
@@ -43,6 +44,7 @@ from workflows.messages import Stage
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _Item = TypeVar("_Item")
+_Parts = list[tuple[str, tuple[str, bytes, str]]]
 _TRIES = 4
 _WORTH_REPEATING = frozenset({429, 503})
 
@@ -138,6 +140,10 @@ class AmendsClient:
         """A page of outcomes, oldest first."""
         return await self._get("list_outcomes", Page[OutcomeListed], {"cursor": cursor, "limit": limit})
 
+    async def export_month(self, asked: ExportAsked) -> bytes:
+        """A month as a file."""
+        return (await self._change("export_month", content=_document(asked))).content
+
     async def list_keys(self) -> Page[KeyListed]:
         """The merchant's keys."""
         return await self._get("list_keys", Page[KeyListed])
@@ -217,17 +223,21 @@ class AmendsClient:
         shape: type[_Model],
         *,
         content: bytes | None = None,
-        parts: list[tuple[str, tuple[str, bytes, str]]] | None = None,
+        parts: _Parts | None = None,
         **path: str,
     ) -> _Model:
+        return shape.model_validate_json((await self._change(operation, content=content, parts=parts, **path)).content)
+
+    async def _change(
+        self, operation: str, *, content: bytes | None = None, parts: _Parts | None = None, **path: str
+    ) -> httpx.Response:
         method, template = OPERATIONS[operation]
         headers = {"idempotency-key": str(uuid.uuid4())}
         if content is not None:
             headers["content-type"] = "application/json"
-        answer = await self._repeating(
+        return await self._repeating(
             lambda: self._http.request(method, template.format(**path), content=content, files=parts, headers=headers)
         )
-        return shape.model_validate_json(answer.content)
 
     async def _repeating(self, ask: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
         for left in range(_TRIES - 1, -1, -1):
@@ -259,6 +269,6 @@ def _document(model: BaseModel) -> bytes:
     return model.model_dump_json(exclude_none=True).encode()
 
 
-def _parts(name: str, model: BaseModel, files: Mapping[str, bytes]) -> list[tuple[str, tuple[str, bytes, str]]]:
+def _parts(name: str, model: BaseModel, files: Mapping[str, bytes]) -> _Parts:
     first = (name, (f"{name}.json", _document(model), "application/json"))
     return [first, *(("files", (path, content, "application/octet-stream")) for path, content in files.items())]

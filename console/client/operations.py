@@ -14,6 +14,7 @@ OPERATIONS: dict[str, tuple[str, str]] = {
     "list_documents": ("GET", "/cases/{case_id}/documents"),
     "read_document": ("GET", "/cases/{case_id}/documents/{sha256}"),
     "list_outcomes": ("GET", "/outcomes"),
+    "export_month": ("POST", "/exports"),
     "list_keys": ("GET", "/keys"),
     "read_this_key": ("GET", "/keys/this"),
     "list_events": ("GET", "/events"),

@@ -3,7 +3,7 @@
 from importlib.resources import files
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
@@ -37,11 +37,6 @@ _ROUTERS = (
     finance.router,
     buyer.router,
 )
-
-
-def page_routers() -> tuple[APIRouter, ...]:
-    """Every router of the pages."""
-    return _ROUTERS
 
 
 def make_application(house: House) -> FastAPI:

@@ -12,16 +12,18 @@ WHOLE_BUNDLES = ("submit_case", "freeze_order", "play_payment", "add_evidence")
 """Operations whose bodies have hundreds of fields: covering each of their edges takes hours, so they are fuzzed."""
 
 
-async def fuzz(address: str, secret: str, folder: Path, *, seconds: int, examples: int) -> tuple[int, str]:
+async def fuzz(address: str, secret: str, folder: Path, *, seconds: int | None, examples: int) -> tuple[int, str]:
     """Every operation by its examples and at random, then the edges of every parameter and small body.
 
-    Each part takes `seconds` at most. Returns the worse exit code (0 is good) and what was said.
+    Each part takes `seconds` at most; without, as long as its examples take. Returns the worse exit code (0 is good)
+    and what was said.
     """
     at_random = ("--phases", "examples,fuzzing", "--max-examples", str(examples))
     edges = ("--phases", "coverage", *(word for each in WHOLE_BUNDLES for word in ("--exclude-operation-id", each)))
     worst, told = 0, ""
     for part in (at_random, edges):
-        code, said = await _run(address, secret, folder, "--max-time", str(seconds), *part)
+        bounded = () if seconds is None else ("--max-time", str(seconds))
+        code, said = await _run(address, secret, folder, *bounded, *part)
         worst, told = max(worst, code), told + said
     return worst, told
 
