@@ -23,6 +23,7 @@ PAUSES = tuple(
 )
 """After the first try, the second, …; the last one again and again."""
 _TIMEOUT_SECONDS = 10.0
+_LONGEST_TRY_SECONDS = 30.0
 _AT_ONCE = 20
 _TOLD = 200
 """Characters of a failure that are logged."""
@@ -80,9 +81,17 @@ class WebhookSender:
     async def _send(self, client: httpx.AsyncClient, one: Claimed) -> None:
         status, failure = None, ""
         try:
-            status = await self._post(client, one)
+            # In all, whatever the receiver does to be slow: well below the time a claim lasts.
+            async with asyncio.timeout(_LONGEST_TRY_SECONDS):
+                status = await self._post(client, one)
         except (NotAllowedThere, httpx.HTTPError, OSError) as failed:
             failure = f"{type(failed).__name__}: {failed}"[:_TOLD]
+        except RecordsUnavailable:
+            raise
+        except Exception as failed:
+            # One delivery that cannot be made must not stop the others.
+            _LOG.exception("delivery %s to %s cannot be made", one.seq, one.endpoint_id)
+            failure = type(failed).__name__
         if status is not None and 200 <= status < 300:
             state = DeliveryState.DELIVERED
         elif self._clock() - one.first_due_at > TRIED_FOR:
