@@ -9,8 +9,8 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from console.buyer import routes as buyer
 from console.api.application import make_api
+from console.buyer import routes as buyer
 from console.web import health, sign_in
 from console.web.case import decisions as case_decisions
 from console.web.case import routes as case_page
