@@ -141,6 +141,10 @@ class Settings(BaseSettings):
     """Browsers come over TLS: cookies are sent over it alone."""
     public_url: str | None = Field(default=None, pattern=r"^https?://[^\s/?#]+$")
     """Where buyers reach the console from outside, `https://help.shop.example`; mails then carry the buyer's link."""
+    api_requests_per_minute: int = Field(default=600, ge=1)
+    """How often one API key may ask."""
+    webhooks_to_private_addresses: bool = False
+    """Outgoing webhooks may go to this host, to private networks and without TLS: for tests and local sandboxes."""
     shops: tuple[ShopConnection, ...] = ()
     """A JSON list; one shop a merchant. Without one, imported orders serve as the shop."""
     helpdesks: tuple[HelpdeskConnection, ...] = ()

@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from console.cli import remote
 from console.cli.bundles import refusal_table
 from console.cli.outside import play, sandbox_of
 from console.cli.session import ERR, OUT, CaseId, Merchant, run
@@ -20,6 +21,7 @@ from tools.bundles import BundleRefused, examine_bundles
 from tools.records.case_words import CaseConflict, EvidenceAddition
 from workflows.desk import CaseDesk
 from workflows.installation import Installation
+from workflows.messages import Stage
 
 app = typer.Typer(no_args_is_help=True)
 evidence = typer.Typer(no_args_is_help=True, help="Evidence that comes in after a case was opened.")
@@ -32,6 +34,10 @@ def submit(
 ) -> None:
     """Take bundles in and start their cases. A refused bundle leaves nothing behind; the others go on."""
     bundles = [each for path in paths for each in examine_bundles(path, now=datetime.now(UTC))]
+    if remote.is_remote():
+        if remote.run_remote(lambda client: remote.submit(client, bundles)):
+            raise typer.Exit(1)
+        return
 
     async def work(installation: Installation, desk: CaseDesk) -> int:
         refused = 0
@@ -63,6 +69,10 @@ def list_cases(
     status: Annotated[str | None, typer.Option(help="Only cases at this stage, for example review.")] = None,
 ) -> None:
     """List a merchant's cases."""
+    if remote.is_remote():
+        stage = None if status is None else Stage(status)
+        remote.run_remote(lambda client: remote.list_cases(client, stage))
+        return
 
     async def work(installation: Installation, desk: CaseDesk) -> None:
         table = Table("case", "kind", "stage", "why", "opened")
@@ -76,6 +86,9 @@ def list_cases(
 @app.command()
 def show(case_id: CaseId, merchant: Merchant) -> None:
     """Show a case: what was read, what was decided and why, and everything that happened."""
+    if remote.is_remote():
+        remote.run_remote(lambda client: remote.show(client, case_id))
+        return
 
     async def work(installation: Installation, desk: CaseDesk) -> None:
         cases = installation.cases

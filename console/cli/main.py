@@ -13,6 +13,7 @@ from console.cli import (
     demo,
     finance,
     imports,
+    keys,
     outcomes,
     queue,
     review,
@@ -38,6 +39,7 @@ app.add_typer(review.app, name="review")
 app.add_typer(queue.app, name="queue")
 app.add_typer(buyer.app, name="buyer")
 app.add_typer(staff.app, name="staff")
+app.add_typer(keys.app, name="keys")
 app.add_typer(audit.app, name="audit")
 app.add_typer(outcomes.app)
 app.add_typer(finance.app, name="finance")

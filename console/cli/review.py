@@ -8,6 +8,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from console.cli import remote
 from console.cli.cases import show as show_case
 from console.cli.session import OUT, By, CaseId, Merchant, run
 from knowledge.decision import Resolution
@@ -59,8 +60,12 @@ def _decide(
     resolution: Resolution | None = None,
     question: str = "",
 ) -> None:
+    review = Review(by=by, action=action, note=note, amount=amount, resolution=resolution, question=question)
+    if remote.is_remote():
+        remote.run_remote(lambda client: remote.review(client, case_id, review))
+        return
+
     async def work(installation: Installation, desk: CaseDesk) -> None:
-        review = Review(by=by, action=action, note=note, amount=amount, resolution=resolution, question=question)
         reviewing = Reviewing(installation, desk)
         reviewed = await reviewing.decide(
             _person(by), merchant, case_id, review, review_id=secrets.token_urlsafe(12), patience=_PATIENCE

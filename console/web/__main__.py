@@ -1,4 +1,4 @@
-"""`python -m console.web`: the console, until SIGINT or SIGTERM."""
+"""`python -m console.web`: the console with the API, and beside it outgoing webhooks, until SIGINT or SIGTERM."""
 
 import asyncio
 import os
@@ -7,6 +7,7 @@ import sys
 from console.serving import serve_until_stopped
 from console.web.application import make_application
 from console.web.house import open_house
+from tools.outgoing.sender import WebhookSender
 from tools.settings import Settings
 from workflows.installation import open_installation
 from workflows.operating import seen_from_outside, settings_of_process, telemetry
@@ -20,9 +21,14 @@ async def serve(settings: Settings) -> None:
         seen_from_outside(process, installation),
     ):
         application = make_application(open_house(installation, secure=settings.console_secure))
-        await serve_until_stopped(
-            application, "console", settings.console_host, settings.console_port, finish_seconds=5
-        )
+        sender = WebhookSender(installation.records, private=settings.webhooks_to_private_addresses)
+        # When the sender ends with an error, so does the console: whoever supervises starts both again.
+        async with asyncio.TaskGroup() as together:
+            sending = together.create_task(sender.keep_sending())
+            await serve_until_stopped(
+                application, "console", settings.console_host, settings.console_port, finish_seconds=5
+            )
+            sending.cancel()
 
 
 def main() -> None:

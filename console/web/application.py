@@ -9,6 +9,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from console.api.application import make_api
 from console.buyer import routes as buyer
 from console.web import health, sign_in
 from console.web.case import decisions as case_decisions
@@ -53,6 +54,7 @@ def make_application(house: House) -> FastAPI:
     application.state.rates = Rates()
     for router in _ROUTERS:
         application.include_router(router)
+    application.mount("/v1", make_api(house), name="api")
     carried = files("django_htmx") / "static" / "django_htmx"
     application.mount("/static/htmx", StaticFiles(directory=str(carried)), name="htmx")
     application.mount("/static", StaticFiles(directory=_STATIC), name="static")

@@ -2,6 +2,8 @@
 
 from typing import Any, cast
 
+from pydantic import BaseModel
+
 from knowledge.case import FORMAT, CaseBundle
 from knowledge.money import currencies
 
@@ -15,11 +17,15 @@ def case_schema() -> dict[str, Any]:
 
     What lies between fields (sums, order of dates, references) and the files themselves are checked after it.
     """
-    made = CaseBundle.model_json_schema(mode="validation")
-    definitions: dict[str, Any] = {"Amount": _amount(), **made.pop("$defs")}
-    body = _published({"$defs": definitions, **made})
-    head = {"$schema": _DIALECT, "$id": SCHEMA_ID, "title": "Amends case bundle", "examples": [_example()]}
-    return {**head, **{key: value for key, value in body.items() if key != "title"}}
+    head = {"$schema": _DIALECT, "$id": SCHEMA_ID, "title": "Amends case bundle", "examples": [case_example()]}
+    return {**head, **published_schema(CaseBundle)}
+
+
+def published_schema(model: type[BaseModel]) -> dict[str, Any]:
+    """JSON Schema of a model as a case's, without a head: amounts by reference, patterns for every engine."""
+    made = model.model_json_schema(mode="validation")
+    body: dict[str, Any] = _published({"$defs": {"Amount": _amount(), **made.pop("$defs")}, **made})
+    return {key: value for key, value in body.items() if key != "title"}
 
 
 def _amount() -> dict[str, Any]:
@@ -71,7 +77,9 @@ def _published(node: Any) -> Any:
     return published
 
 
-def _example() -> dict[str, Any]:
+def case_example() -> dict[str, Any]:
+    """A small case, whole."""
+
     def eur(amount: str) -> dict[str, str]:
         return {"amount": amount, "currency": "EUR"}
 

@@ -55,6 +55,11 @@ def fitted(document: dict[str, Any], model: type[_Model], form: str, where: str)
             where,
             [Refusal(pointer="/format", problem=f"is not {form}", mend=f'write "format": "{form}" and follow it')],
         )
+    return shaped(document, model, where)
+
+
+def shaped(document: dict[str, Any], model: type[_Model], where: str) -> _Model:
+    """The document as a model that carries no format of its own, strictly. Raises BundleRefused."""
     try:
         return model.model_validate_json(json.dumps(document), strict=True)
     except ValidationError as error:

@@ -56,6 +56,11 @@ def read_orders(path: Path, *, now: datetime) -> OrdersRead:
     return OrdersRead(tuple(orders), tuple(refused))
 
 
+def snapshot_of(document: bytes, *, now: datetime, where: str = "the request") -> OrderSnapshot:
+    """One `amends.order/1` as it came, over HTTP for example. Raises BundleRefused with everything wrong in it."""
+    return _checked(parse_document(document, where), where, now)
+
+
 _Found = Iterator[tuple[int, OrderSnapshot | RefusedRow]]
 
 

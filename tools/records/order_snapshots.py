@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from knowledge.order_snapshot import OrderSnapshot
@@ -31,6 +32,16 @@ class KeptSnapshots(NamedTuple):
     known: int
     """Held already with the same content."""
     refused: tuple[tuple[int, str], ...] = ()
+
+
+class HeldSnapshot(NamedTuple):
+    """A snapshot that is held, without what is in it."""
+
+    order_id: str
+    payment_reference: str
+    placed_at: datetime
+    sha256: str
+    erased: bool
 
 
 class OrderSnapshots:
@@ -85,6 +96,19 @@ class OrderSnapshots:
         """The order that was paid by this payment; None when none is held, or its case was erased."""
         found = await self._read(merchant, "charge = %s", reference)
         return found[0] if found else None
+
+    async def standing(self, merchant: str, order_id: str) -> HeldSnapshot:
+        """That an order is held, erased or not; LookupError when the merchant has none of that id."""
+        async with self._records.merchant(merchant) as scope:
+            cursor = await scope.execute(
+                "select order_id, charge, placed_at, sha256, wrapped is null from amends.order_snapshot"
+                " where order_id = %s",
+                (order_id,),
+            )
+            row = await cursor.fetchone()
+        if row is None:
+            raise LookupError(f"merchant {merchant} holds no order {order_id}")
+        return HeldSnapshot(*row)
 
     async def of_buyer(self, merchant: str, buyer: str) -> Sequence[OrderSnapshot]:
         """The buyer's orders, the newest first; at most a hundred."""

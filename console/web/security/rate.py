@@ -1,5 +1,8 @@
 """How often an address may try to sign in, and a key or browser may ask; counted in this process."""
 
+from math import ceil
+from time import time
+
 from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
@@ -22,3 +25,12 @@ class Rates:
         """Count one more of `whose`; TooOften above the limit."""
         if not await self._limiter.hit(item, *whose):
             raise TooOften("too many requests from here; wait a minute and try again")
+
+    async def left(self, item: RateLimitItemPerMinute, *whose: str) -> tuple[int, int]:
+        """How many more of `whose` are allowed now, and in how many seconds there are more."""
+        window = await self._limiter.get_window_stats(item, *whose)
+        return window.remaining, max(1, ceil(window.reset_time - time()))
+
+    async def waits(self, item: RateLimitItemPerMinute, *whose: str) -> int:
+        """In how many seconds `whose` may ask again, at least one."""
+        return (await self.left(item, *whose))[1]

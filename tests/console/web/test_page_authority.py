@@ -1,0 +1,86 @@
+"""Role × page: who may ask for what, over every route of the pages. A new route without a line here fails the test."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+import pytest
+from fastapi.openapi.utils import get_openapi
+
+from console.web.application import make_application
+from console.web.house import House as WebHouse
+from console.web.security.form_token import HEADER
+from console.web.security.visitor import SESSION_COOKIE
+from knowledge.rules.authority import Permission, Role, permissions_of
+from tests.console.web.visiting import Visiting
+
+
+class Whoever(StrEnum):
+    """Rules that are no permission."""
+
+    ANYBODY = "anybody"
+    SIGNED_IN = "signed in"
+
+
+RULES: dict[str, Permission | Whoever] = {
+    "GET /": Permission.READ_CASES,
+    "POST /next": Permission.DECIDE,
+    "POST /cases/{case_id}/skip": Permission.DECIDE,
+    "GET /finance": Permission.READ_FINANCE,
+    "POST /finance/sales": Permission.CLOSE_MONTH,
+    "GET /finance/ledger": Permission.READ_FINANCE,
+    "GET /finance/months": Permission.READ_FINANCE,
+    "GET /finance/months/{month}": Permission.READ_FINANCE,
+    "POST /finance/months/{month}/close": Permission.CLOSE_MONTH,
+    "POST /finance/months/{month}/reopen": Permission.CLOSE_MONTH,
+    "POST /finance/months/{month}/letters": Permission.EXPORT,
+    "POST /finance/months/{month}/export/{kind}": Permission.EXPORT,
+    "GET /health": Whoever.ANYBODY,
+    "GET /ready": Whoever.ANYBODY,
+    "GET /sign-in": Whoever.ANYBODY,
+    "POST /sign-in": Whoever.ANYBODY,
+    "POST /sign-out": Whoever.SIGNED_IN,
+    "POST /merchant": Whoever.SIGNED_IN,
+    "POST /theme": Whoever.SIGNED_IN,
+}
+FORMS: dict[str, dict[str, str]] = {
+    "POST /finance/sales": {"network": "visa", "month": "2026-03", "sales": "1"},
+}
+"""Fields without which a form is not looked at."""
+_REFUSED = 403
+
+
+def routes(web: WebHouse) -> Iterator[tuple[str, str]]:
+    """Every method and path of the pages, as the framework itself describes them."""
+    described = get_openapi(title="pages", version="1", routes=make_application(web).routes)
+    for path, operations in described["paths"].items():
+        for method in operations:
+            yield method.upper(), path
+
+
+def test_every_page_has_a_rule_and_every_rule_a_page(web: WebHouse) -> None:
+    assert {f"{method} {path}" for method, path in routes(web)} == set(RULES)
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_a_page_opens_to_the_roles_that_may_and_to_no_other(
+    web: WebHouse, visiting: Visiting, role: Role
+) -> None:
+    wrong: list[str] = []
+    for method, path in routes(web):
+        rule = RULES[f"{method} {path}"]
+        # Absent ids: whether somebody is let in does not depend on what is there.
+        asked = path.replace("{", "absent-").replace("}", "")
+        nobody = await visiting.nobody().http.request(method, asked)
+        if rule is Whoever.ANYBODY:
+            if nobody.headers.get("location", "").startswith("/sign-in"):
+                wrong.append(f"{method} {path} to nobody: sent to sign in")
+            continue
+        if (nobody.status_code, nobody.headers.get("location", "").partition("?")[0]) != (303, "/sign-in"):
+            wrong.append(f"{method} {path} to nobody: {nobody.status_code}")
+        person = await visiting.signed_in(role)
+        token = web.form_tokens.of(person.http.cookies[SESSION_COOKIE])
+        answer = await person.http.request(method, asked, headers={HEADER: token}, data=FORMS.get(f"{method} {path}"))
+        may = rule is Whoever.SIGNED_IN or rule in permissions_of(role)
+        if (answer.status_code == _REFUSED) is may:
+            wrong.append(f"{method} {path} to {role}: {answer.status_code}")
+    assert wrong == []
