@@ -127,7 +127,9 @@ class CaseFindings(KeepsCases):
                 (case_id, digest, inputs),
             )
             known = await cursor.fetchone()
-            decision_id = known[0] if known else await _keep_decision(case, kind, content, inputs)
+            decision_id = (
+                known[0] if known else (await _keep_decision(case, kind, content, inputs, decision.policy_version))
+            )
             if case.row.latest_decision != decision_id:
                 await case.scope.execute(
                     "update amends.dispute_case set latest_decision = %s where case_id = %s", (decision_id, case_id)
@@ -187,7 +189,7 @@ async def _readings(case: CaseScope) -> dict[str, Reading]:
     }
 
 
-async def _keep_decision(case: CaseScope, kind: str, content: bytes, inputs_sha256: str) -> str:
+async def _keep_decision(case: CaseScope, kind: str, content: bytes, inputs_sha256: str, policy_version: str) -> str:
     cursor = await case.scope.execute(
         "select coalesce(max(seq), 0) + 1 from amends.case_decision where case_id = %s", (case.case_id,)
     )
@@ -197,7 +199,7 @@ async def _keep_decision(case: CaseScope, kind: str, content: bytes, inputs_sha2
     decision_id = f"d{row[0]}-{digest[:16]}"
     await case.scope.execute(
         "insert into amends.case_decision (merchant, case_id, seq, decision_id, kind, content_sha256, inputs_sha256,"
-        " sealed) values (%s, %s, %s, %s, %s, %s, %s, %s)",
+        " policy_version, sealed) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (
             case.merchant,
             case.case_id,
@@ -206,6 +208,7 @@ async def _keep_decision(case: CaseScope, kind: str, content: bytes, inputs_sha2
             kind,
             digest,
             inputs_sha256,
+            policy_version,
             case.seal(content, "decision", kind, decision_id),
         ),
     )
