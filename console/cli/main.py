@@ -6,6 +6,7 @@ import sys
 import typer
 
 from console.cli import audit, bundles, buyer, cases, demo, imports, outcomes, queue, review, services, staff, webhooks
+from console.cli import audit, bundles, buyer, cases, demo, erase, imports, outcomes, review, services, staff, webhooks
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -25,6 +26,7 @@ app.add_typer(queue.app, name="queue")
 app.add_typer(buyer.app, name="buyer")
 app.add_typer(staff.app, name="staff")
 app.add_typer(audit.app, name="audit")
+app.add_typer(erase.app)
 app.add_typer(outcomes.app)
 app.add_typer(imports.app, name="import")
 app.add_typer(webhooks.app, name="webhooks")

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from console.web import health, sign_in
 from console.web.finance import routes as finance
+from console.web.as_of import routes as as_of
 from console.web.audit import routes as audit
 from console.web.house import House
 from console.web.queue import routes as queue
@@ -22,7 +23,7 @@ from tools.records.records import RecordsUnavailable
 from workflows.desk import NotNowError
 
 _STATIC = Path(__file__).parent / "static"
-_ROUTERS = (health.router, sign_in.router, queue.router, finance.router, audit.router)
+_ROUTERS = (health.router, sign_in.router, queue.router, finance.router, audit.router, as_of.router)
 
 
 def make_application(house: House) -> FastAPI:

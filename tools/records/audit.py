@@ -179,6 +179,14 @@ class AuditTrail:
                 return
 
 
+async def entries_of_case(scope: Scope, case_id: str) -> Sequence[AuditEntry]:
+    """Every entry about the case, the oldest first, in `scope`'s transaction."""
+    entries: list[AuditEntry] = []
+    while batch := await _read(scope, case_id, entries[-1].seq if entries else 0):
+        entries += batch
+    return entries
+
+
 async def _head(scope: Scope) -> tuple[int, str]:
     cursor = await scope.execute("select seq, hash from amends.audit_head")
     return await cursor.fetchone() or (0, _START)

@@ -61,7 +61,7 @@ create table amends.retention_run (
 );
 grant select, insert on amends.retention_run to amends_app;
 
--- A buyer's id in plain text ends with the snapshot's key.
+-- What a buyer's orders are found by ends with the snapshot's key.
 grant update (buyer) on amends.order_snapshot to amends_app;
 
 -- Who an account is at the identity provider: digest of issuer and subject, set at the first sign-in there.
