@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from knowledge.rules.retention import RetentionPolicy
 from tools.intake.notice import WebhookProcessor
 
 _WEBHOOK_SECRETS = {
@@ -159,6 +160,8 @@ class Settings(BaseSettings):
     """The address of that port; nobody is asked for a password there, so never a public one."""
     metrics_by_merchant: bool = False
     """Whether figures name merchants; without it they are sums over all."""
+    retention: dict[str, RetentionPolicy] = {}
+    """Days by merchant and kind, as JSON; what is left out has the defaults of `knowledge/rules/retention.py`."""
     merchant: str = Field(default="", max_length=64)
     """The merchant whose cases `amends` speaks of when `--merchant` is left out."""
     reviewer: str = Field(default="", max_length=100)

@@ -45,6 +45,7 @@ from workflows.installation import Installation, open_installation
 from workflows.messages import TASK_QUEUE
 from workflows.operating import seen_from_outside, telemetry
 from workflows.refund_case import RefundCase
+from workflows.retention import Retention
 
 _log = logging.getLogger("amends.worker")
 _FINISH_WITHIN = timedelta(seconds=10)
@@ -173,7 +174,11 @@ async def run_worker(settings: Settings, household: Household, stopped: asyncio.
             seen_from_outside(process, installation, counts_records=True),
         ):
             _log.info("worker works", extra={"task_queue": TASK_QUEUE})
+        async with make_worker(installation, household, gateway), asyncio.TaskGroup() as beside:
+            daily = beside.create_task(Retention(installation).keep_running())
+            _log.info("works on task queue %s", TASK_QUEUE)
             await stopped.wait()
+            daily.cancel()
 
 
 def main() -> None:

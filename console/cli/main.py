@@ -7,6 +7,21 @@ import typer
 
 from console.cli import audit, bundles, buyer, cases, demo, imports, outcomes, queue, review, services, staff, webhooks
 from console.cli import audit, bundles, buyer, cases, demo, erase, imports, outcomes, review, services, staff, webhooks
+from console.cli import (
+    audit,
+    bundles,
+    buyer,
+    cases,
+    demo,
+    erase,
+    imports,
+    outcomes,
+    retention,
+    review,
+    services,
+    staff,
+    webhooks,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -29,6 +44,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(erase.app)
 app.add_typer(outcomes.app)
 app.add_typer(imports.app, name="import")
+app.add_typer(retention.app, name="retention")
 app.add_typer(webhooks.app, name="webhooks")
 
 

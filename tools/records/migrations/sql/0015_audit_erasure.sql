@@ -56,7 +56,7 @@ grant select, insert, update (done_at) on amends.erasure to amends_app;
 create table amends.retention_run (
     merchant text not null,
     ran_at timestamptz not null default clock_timestamp(),
-    digest text not null check (digest ~ '^[0-9a-f]{64}$'),
+    ran_by text not null,
     primary key (merchant, ran_at)
 );
 grant select, insert on amends.retention_run to amends_app;
