@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from console.web import health, sign_in
 from console.web.finance import routes as finance
+from console.web.account import routes as account
 from console.web.as_of import routes as as_of
 from console.web.audit import routes as audit
 from console.web.house import House
@@ -19,11 +20,12 @@ from console.web.rendering import HTMX_REQUEST, Pages
 from console.web.security.headers import SecurityHeaders
 from console.web.security.rate import Rates, TooOften
 from console.web.security.visitor import BadFormToken, NotAllowed, NotSignedIn
+from console.web.staff import routes as staff
 from tools.records.records import RecordsUnavailable
 from workflows.desk import NotNowError
 
 _STATIC = Path(__file__).parent / "static"
-_ROUTERS = (health.router, sign_in.router, queue.router, finance.router, audit.router, as_of.router)
+_ROUTERS = (health.router, sign_in.router, queue.router, finance.router, audit.router, as_of.router, staff.router, account.router)
 
 
 def make_application(house: House) -> FastAPI:

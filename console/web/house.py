@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from console.web.security.form_token import FormTokens
+from tools.records.invitations import Invitations
 from tools.records.sessions import Sessions
 from tools.records.staff import Staff
 from workflows.desk import CaseDesk
@@ -19,6 +20,7 @@ class House:
     desk: CaseDesk
     staff: Staff
     sessions: Sessions
+    invitations: Invitations
     form_tokens: FormTokens
     secure: bool
     """Whether browsers come over TLS, so that cookies are marked for it."""
@@ -31,6 +33,7 @@ def open_house(installation: Installation, *, secure: bool) -> House:
         desk=CaseDesk(installation),
         staff=Staff(installation.records),
         sessions=Sessions(installation.records),
+        invitations=Invitations(installation.records),
         form_tokens=FormTokens(installation.master_key),
         secure=secure,
     )
