@@ -25,7 +25,7 @@ from tools.records.records import RecordsUnavailable
 from workflows.desk import NotNowError
 
 _STATIC = Path(__file__).parent / "static"
-_ROUTERS = (health.router, sign_in.router, queue.router, finance.router, audit.router, as_of.router, staff.router, account.router)
+_ROUTERS = (health.router, sign_in.router, queue.router, finance.router, audit.router, as_of.router, staff.router, account.router, sign_in.provider_router)
 
 
 def make_application(house: House) -> FastAPI:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from console.web.security.form_token import FormTokens
+from console.web.security.identity_provider import IdentityProvider
 from tools.records.invitations import Invitations
 from tools.records.sessions import Sessions
 from tools.records.staff import Staff
@@ -22,12 +23,15 @@ class House:
     sessions: Sessions
     invitations: Invitations
     form_tokens: FormTokens
+    identity_provider: IdentityProvider | None
+    """None where people sign in by password alone."""
     secure: bool
     """Whether browsers come over TLS, so that cookies are marked for it."""
 
 
 def open_house(installation: Installation, *, secure: bool) -> House:
     """The house of an installation."""
+    oidc = installation.settings.oidc
     return House(
         installation=installation,
         desk=CaseDesk(installation),
@@ -35,6 +39,7 @@ def open_house(installation: Installation, *, secure: bool) -> House:
         sessions=Sessions(installation.records),
         invitations=Invitations(installation.records),
         form_tokens=FormTokens(installation.master_key),
+        identity_provider=IdentityProvider(oidc, installation.master_key) if oidc else None,
         secure=secure,
     )
 

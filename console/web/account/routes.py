@@ -1,4 +1,4 @@
-"""`/account`: one's password and sessions; `/invitation/{token}`: the first password, by the link that was passed on."""
+"""`/account`: one's password and sessions; `/invitation/{token}`: the first password, by the link passed on."""
 
 from typing import Annotated
 
