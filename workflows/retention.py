@@ -67,6 +67,9 @@ class Retention:
                         _log.info("erased for %s: %s", merchant, dict(erased))
             except (RecordsUnavailable, LibraryUnavailable, RPCError, ErasureRefused) as stopped:
                 _log.warning("retention stopped and goes on later: %s", stopped)
+            except Exception:
+                # The worker beside it pays and answers disputes: it goes on whatever is wrong here.
+                _log.exception("retention failed")
             await asyncio.sleep(_LOOKS_EVERY)
 
     async def _merchants(self) -> set[str]:
