@@ -64,9 +64,10 @@ class Retention:
                 for merchant in sorted(await self._merchants()):
                     erased = await self.run(merchant, by="retention", again=False)
                     if erased:
-                        _log.info("erased for %s: %s", merchant, dict(erased))
+                        counts = {kind.value: count for kind, count in erased.items()}
+                        _log.info("retention erased what was due", extra={"merchant": merchant, **counts})
             except (RecordsUnavailable, LibraryUnavailable, RPCError, ErasureRefused) as stopped:
-                _log.warning("retention stopped and goes on later: %s", stopped)
+                _log.warning("retention stopped and goes on later", exc_info=stopped)
             except Exception:
                 # The worker beside it pays and answers disputes: it goes on whatever is wrong here.
                 _log.exception("retention failed")

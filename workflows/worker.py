@@ -172,11 +172,10 @@ async def run_worker(settings: Settings, household: Household, stopped: asyncio.
         async with (
             make_worker(installation, household, gateway, graceful_shutdown_timeout=_FINISH_WITHIN),
             seen_from_outside(process, installation, counts_records=True),
+            asyncio.TaskGroup() as beside,
         ):
-            _log.info("worker works", extra={"task_queue": TASK_QUEUE})
-        async with make_worker(installation, household, gateway), asyncio.TaskGroup() as beside:
             daily = beside.create_task(Retention(installation).keep_running())
-            _log.info("works on task queue %s", TASK_QUEUE)
+            _log.info("worker works", extra={"task_queue": TASK_QUEUE})
             await stopped.wait()
             daily.cancel()
 

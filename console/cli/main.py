@@ -5,8 +5,6 @@ import sys
 
 import typer
 
-from console.cli import audit, bundles, buyer, cases, demo, imports, outcomes, queue, review, services, staff, webhooks
-from console.cli import audit, bundles, buyer, cases, demo, erase, imports, outcomes, review, services, staff, webhooks
 from console.cli import (
     audit,
     bundles,
@@ -16,6 +14,7 @@ from console.cli import (
     erase,
     imports,
     outcomes,
+    queue,
     retention,
     review,
     services,

@@ -10,10 +10,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from console.web import health, sign_in
-from console.web.finance import routes as finance
 from console.web.account import routes as account
 from console.web.as_of import routes as as_of
 from console.web.audit import routes as audit
+from console.web.finance import routes as finance
 from console.web.house import House
 from console.web.queue import routes as queue
 from console.web.rendering import HTMX_REQUEST, Pages
@@ -25,7 +25,17 @@ from tools.records.records import RecordsUnavailable
 from workflows.desk import NotNowError
 
 _STATIC = Path(__file__).parent / "static"
-_ROUTERS = (health.router, sign_in.router, queue.router, finance.router, audit.router, as_of.router, staff.router, account.router, sign_in.provider_router)
+_ROUTERS = (
+    health.router,
+    sign_in.router,
+    queue.router,
+    finance.router,
+    audit.router,
+    as_of.router,
+    staff.router,
+    account.router,
+    sign_in.provider_router,
+)
 
 
 def make_application(house: House) -> FastAPI:

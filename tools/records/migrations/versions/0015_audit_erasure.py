@@ -6,7 +6,7 @@ from alembic import op
 from psycopg import Connection
 
 revision = "0015"
-down_revision = "0008"
+down_revision = "0011"
 
 
 def upgrade() -> None:
