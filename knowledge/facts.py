@@ -201,6 +201,37 @@ FactValue = str | int | bool | Money
 """The JSON form of a value: times as ISO 8601 text with an offset, enumerations as their text."""
 
 
+class WrittenAs(StrEnum):
+    """How a person writes the value of a fact."""
+
+    AMOUNT = "amount"
+    """`12.50 EUR`."""
+    YES_NO = "yes_no"
+    NUMBER = "number"
+    TIME = "time"
+    """`2026-03-01T09:30:00Z`."""
+    CHOICE = "choice"
+    """A word of the fact's own list."""
+    TEXT = "text"
+
+
+_WRITTEN: dict[type, WrittenAs] = {
+    Money: WrittenAs.AMOUNT,
+    bool: WrittenAs.YES_NO,
+    int: WrittenAs.NUMBER,
+    datetime: WrittenAs.TIME,
+    str: WrittenAs.TEXT,
+}
+
+
+def written_as(name: FactName) -> tuple[WrittenAs, tuple[str, ...]]:
+    """How the fact's value is written, and the words to choose from when it is one of a list."""
+    expected = _TYPES[name]
+    if issubclass(expected, StrEnum):
+        return WrittenAs.CHOICE, tuple(expected)
+    return _WRITTEN[expected], ()
+
+
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 
 

@@ -168,6 +168,8 @@ class Settings(BaseSettings):
     """The address the console listens on; anything but this host needs a proxy that ends TLS."""
     console_secure: bool = False
     """Browsers come over TLS: cookies are sent over it alone."""
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^\s/?#]+$")
+    """Where buyers reach the console from outside, `https://help.shop.example`; mails then carry the buyer's link."""
     shops: tuple[ShopConnection, ...] = ()
     """A JSON list; one shop a merchant. Without one, imported orders serve as the shop."""
     helpdesks: tuple[HelpdeskConnection, ...] = ()

@@ -19,7 +19,15 @@ from workflows.dispute_steps import (
     start_submitting,
     write_letter,
 )
-from workflows.doors import legal_for_chargeback, refuse_second, refuse_unless
+from workflows.doors import (
+    as_signed,
+    legal_for_chargeback,
+    refuse_another_letter,
+    refuse_anothers,
+    refuse_second,
+    refuse_superseded,
+    refuse_unless,
+)
 from workflows.messages import (
     Answered,
     CaseView,
@@ -37,9 +45,11 @@ from workflows.messages import (
     Stage,
     SubmissionResult,
     SubmissionState,
+    Undo,
 )
 from workflows.noting import note
 from workflows.thinking import think
+from workflows.undo import UndoWindow
 from workflows.waiting import within
 
 with workflow.unsafe.imports_passed_through():
@@ -55,6 +65,8 @@ _OPEN = "needs_response"
 _Result = TypeVar("_Result")
 _SPEECHLESS = timedelta(hours=6)
 """How long a processor may say nothing before people hear of it; the shortest time a network gives is days."""
+_SETTLES = frozenset({ReviewAction.APPROVE, ReviewAction.ADJUST, ReviewAction.DENY})
+"""What moves the case on; to ask, hold or escalate leaves it with people, who can decide otherwise."""
 _LATER_CYCLES = frozenset({"pre_arbitration", "arbitration"})
 
 
@@ -71,8 +83,11 @@ class ChargebackCase:
         self._respond_by: datetime | None = None
         self._decided: DefenceDecided | None = None
         self._due: datetime | None = None
+        self._unsigned_at: datetime | None = None
         self._result: str | None = None
         self._review: Review | None = None
+        self._window = UndoWindow()
+        self._letter: LetterWritten | None = None
         self._corrected = False
         self._evidence = False
         self._news = False
@@ -98,6 +113,7 @@ class ChargebackCase:
             due=self._due,
             respond_by=self._respond_by,
             causes=self._causes,
+            unsigned_at=self._unsigned_at if self._legal() else None,
             allowed=self._legal(),
             result=self._result,
         )
@@ -116,6 +132,19 @@ class ChargebackCase:
     def _may_review(self, review: Review) -> None:
         refuse_second(self._review)
         refuse_unless(review.action.value, self._stage, self._legal())
+        refuse_superseded(review, self._decided.decision_id if self._decided else None)
+        refuse_another_letter(review, self._letter)
+
+    @workflow.update
+    async def undo(self, undo: Undo) -> Answered:
+        """Whoever has just decided takes it back; the case waits again."""
+        self._window.take_back()
+        return Answered(stage=self._stage, detail=f"taken back by {undo.by}")
+
+    @undo.validator
+    def _may_undo(self, undo: Undo) -> None:
+        refuse_unless("undo", self._stage, self._legal())
+        refuse_anothers(undo, self._review)
 
     @workflow.update
     async def amend_fact(self, correction: FactCorrection) -> Answered:
@@ -188,7 +217,10 @@ class ChargebackCase:
         refused = False
         while True:
             letter = await self._write(decided) if decided.stance is Stance.FIGHT else None
+            # What may be signed now: a letter of an earlier turn would be signed for a decision that is no more.
+            self._letter = letter
             signed_by: str | None = None
+            review: Review | None = None
             doubtful = letter is not None and (not letter.proved or bool(letter.attacks))
             if decided.route is Route.REVIEW or self._held or doubtful:
                 # What was refused after the buffer had begun would be refused again: from there on people decide.
@@ -221,6 +253,7 @@ class ChargebackCase:
                 return await self._concede(decided, deadline)
             if letter is None:
                 letter = await self._write(decided)
+            letter = as_signed(letter, review)
             submitted = await self._submit(decided, letter, signed_by, linked.submission_count, deadline)
             if submitted.state is SubmissionState.SUBMITTED:
                 return None
@@ -239,17 +272,31 @@ class ChargebackCase:
     async def _announce(self, decided: DefenceDecided, deadline: Deadline) -> Review | None:
         """A concession is told a day ahead: a review that came in time, or None when nobody spoke or news came."""
         at = min(workflow.now() + timedelta(hours=decided.notice_hours), deadline.send_by)
-        self._review = None
         told = f"conceded at {at:%Y-%m-%d %H:%M} UTC unless somebody denies or holds it"
-        self._due, send_by = at, self._due
-        await self._note(Stage.ANNOUNCED, told, WaitCause.CONCESSION_ANNOUNCED)
-        await within(
-            max(at - workflow.now(), timedelta(0)),
-            lambda: self._review is not None or self._corrected or self._evidence,
-        )
-        self._stage, self._due = Stage.DECIDING, send_by
+        send_by = self._due
+        while True:
+            self._review = None
+            self._due = at
+            await self._note(Stage.ANNOUNCED, told, WaitCause.CONCESSION_ANNOUNCED)
+            await within(
+                max(at - workflow.now(), timedelta(0)),
+                lambda: self._review is not None or self._corrected or self._evidence,
+            )
+            self._stage, self._due = Stage.DECIDING, send_by
+            if self._review is None or not await self._taken_back(self._review, decided):
+                break
         review, self._review = self._review, None
         return review
+
+    async def _taken_back(self, review: Review, decided: DefenceDecided) -> bool:
+        """Whether the person takes the decision back while they may; until then nothing is done on it."""
+        if not decided.undo_seconds or review.action not in _SETTLES:
+            return False
+        due, self._due = self._due, self._window.opens(decided.undo_seconds)
+        await self._note(Stage.DECIDED, f"{review.action.value} by {review.by}")
+        undone = await self._window.taken_back(self._due)
+        self._due, self._stage = due, Stage.DECIDING
+        return undone
 
     async def _read_and_decide(self) -> DefenceDecided:
         await self._note(Stage.READING)
@@ -307,6 +354,7 @@ class ChargebackCase:
             # A proved letter that nobody holds goes out in time, whoever is looking at it. Otherwise people are called.
             goes = sendable and not self._held
             until = deadline.send_by if goes else deadline.next_call(workflow.now())
+            self._unsigned_at = until if goes else None
             patience = None if until is None else max(until - workflow.now(), timedelta(0))
             if not await within(patience, lambda: self._review is not None or self._corrected or self._evidence):
                 if goes:
@@ -320,6 +368,9 @@ class ChargebackCase:
             self._stage = Stage.DECIDING
             if self._review is None:
                 return None
+            if await self._taken_back(self._review, decided):
+                self._review = None
+                continue
             review, self._review = self._review, None
             if review.action is ReviewAction.ESCALATE:
                 stage, why = Stage.ESCALATED, review.note or f"escalated by {review.by}"
@@ -329,7 +380,11 @@ class ChargebackCase:
             elif review.action is ReviewAction.ASK:
                 why = f"asked of the merchant: {review.question or decided.question or 'details'}"
                 causes = (WaitCause.MERCHANT_ASKED, *causes)
-            elif review.action is ReviewAction.APPROVE and decided.stance is Stance.FIGHT and not sendable:
+            elif (
+                review.action is ReviewAction.APPROVE
+                and decided.stance is Stance.FIGHT
+                and not (sendable or review.signed is not None)
+            ):
                 why = "the letter has unproved sentences and cannot be submitted: " + "; ".join(
                     letter.problems if letter else ()
                 )

@@ -15,13 +15,14 @@ from tools.records.canonical import digest_of
 from tools.records.case_words import EvidenceAddition, OpenedCase
 from workflows.chargeback_case import ChargebackCase
 from workflows.closing import stands_as_closed
-from workflows.doors import refuse_answer, refuse_unless
+from workflows.doors import APPEALED, may_appeal, refuse_answer, refuse_unless
 from workflows.gather_dispute import GatherDispute
 from workflows.gathering_messages import GatherOrder, gathering_id
 from workflows.installation import Installation
 from workflows.messages import (
     TASK_QUEUE,
     Answered,
+    Appeal,
     BuyerMessage,
     CaseView,
     EvidenceAdded,
@@ -31,6 +32,7 @@ from workflows.messages import (
     ReturnReceived,
     Review,
     Stage,
+    Undo,
     workflow_id,
 )
 from workflows.refund_case import RefundCase
@@ -71,7 +73,9 @@ class CaseDesk:
         )
         return opened
 
-    async def _start(self, bundle: CaseBundle, digest: str, reuse: WorkflowIDReusePolicy) -> None:
+    async def _start(
+        self, bundle: CaseBundle, digest: str, reuse: WorkflowIDReusePolicy, appeal: Appeal | None = None
+    ) -> None:
         start = OpenCase(
             merchant=bundle.merchant.id,
             case_id=bundle.case_id,
@@ -80,6 +84,7 @@ class CaseDesk:
             opened_at=bundle.opened_at,
             currency=bundle.order.total.currency,
             captured=bundle.order.payment.captured,
+            appeal=appeal,
         )
         with suppress(WorkflowAlreadyStartedError):
             await self._installation.temporal.start_workflow(
@@ -115,9 +120,16 @@ class CaseDesk:
                 raise LookupError(f"case {case_id} has no workflow") from None
             raise
 
-    async def review(self, merchant: str, case_id: str, review: Review) -> Answered:
-        """A reviewer decides; NotNowError when the case does not wait for it."""
-        return await self._update(merchant, case_id, "review", review)
+    async def review(self, merchant: str, case_id: str, review: Review, *, review_id: str | None = None) -> Answered:
+        """A reviewer decides; NotNowError when the case does not wait for it.
+
+        The same `review_id` again is the same review: it is answered as the first time, also after the case closed.
+        """
+        return await self._update(merchant, case_id, "review", review, update_id=review_id)
+
+    async def undo(self, merchant: str, case_id: str, undo: Undo) -> Answered:
+        """Whoever has just decided takes it back; NotNowError when it is too late, or was somebody else."""
+        return await self._update(merchant, case_id, "undo", undo)
 
     async def amend_fact(self, merchant: str, case_id: str, correction: FactCorrection) -> Answered:
         """A reviewer corrects a fact."""
@@ -128,8 +140,13 @@ class CaseDesk:
         await self._legal(merchant, case_id, "return-received")
         return await self._update(merchant, case_id, "return_received", received)
 
-    async def buyer(self, merchant: str, case_id: str, message: Message, answer: BuyerMessage) -> Answered:
-        """The buyer answers: their words are evidence first, then the workflow hears of them."""
+    async def buyer(
+        self, merchant: str, case_id: str, message: Message, answer: BuyerMessage, *, once: str | None = None
+    ) -> Answered:
+        """The buyer answers: their words are evidence first, then the workflow hears of them.
+
+        Two calls with the same `once` are one answer.
+        """
         if message.author is not Author.BUYER:
             raise ValueError("message.author: must be buyer")
         # Asked before anything is recorded: words that answer nothing must not change a case that has moved on.
@@ -140,7 +157,30 @@ class CaseDesk:
             raise NotNowError(str(refused)) from None
         if message.text:
             await self._installation.cases.add_evidence(merchant, case_id, EvidenceAddition(messages=(message,)), {})
-        return await self._update(merchant, case_id, "buyer", answer)
+        return await self._update(merchant, case_id, "buyer", answer, update_id=once)
+
+    async def appeal(self, merchant: str, case_id: str, message: Message) -> None:
+        """The buyer contests how their case ended: it is taken up again, and a person decides it.
+
+        NotNowError while the case is open, when it did not end against the buyer, or after `MOST_APPEALS`. The same
+        message again changes nothing.
+        """
+        if message.author is not Author.BUYER or not message.text:
+            raise ValueError("message: an appeal is what the buyer writes")
+        cases = self._installation.cases
+        closed_as = await cases.outcome(merchant, case_id)
+        summary = await cases.summary(merchant, case_id)
+        appeals = [event for event in await cases.events(merchant, case_id) if event.what == APPEALED]
+        if not may_appeal(summary.status, closed_as.outcome if closed_as else None, len(appeals)):
+            raise NotNowError(f"the case is {summary.status}; there is nothing to contest now")
+        assert closed_as is not None
+        await cases.add_evidence(merchant, case_id, EvidenceAddition(messages=(message,)), {})
+        bundle = await cases.bundle(merchant, case_id)
+        appeal = Appeal(message_id=message.id, outcome=closed_as.outcome)
+        await self._start(bundle, digest_of(bundle), WorkflowIDReusePolicy.ALLOW_DUPLICATE, appeal)
+        await cases.record_event(
+            merchant, case_id, "buyer", APPEALED, closed_as.outcome, key=f"{APPEALED}/{message.id}"
+        )
 
     async def add_evidence(
         self, merchant: str, case_id: str, addition: EvidenceAddition, files: Mapping[str, bytes], *, by: str
@@ -191,15 +231,37 @@ class CaseDesk:
     def _handle(self, merchant: str, case_id: str) -> WorkflowHandle[RefundCase, CaseView]:
         return self._installation.temporal.get_workflow_handle_for(RefundCase.run, workflow_id(merchant, case_id))
 
-    async def _update(self, merchant: str, case_id: str, name: str, argument: object) -> Answered:
+    async def _update(
+        self, merchant: str, case_id: str, name: str, argument: object, *, update_id: str | None = None
+    ) -> Answered:
+        handle = cast("WorkflowHandle[Any, Any]", self._handle(merchant, case_id))
         try:
-            handle = cast("WorkflowHandle[Any, Any]", self._handle(merchant, case_id))
-            answered: Answered = await handle.execute_update(name, argument, result_type=Answered)  # pyright: ignore[reportUnknownMemberType]
+            answered: Answered = await handle.execute_update(name, argument, id=update_id, result_type=Answered)  # pyright: ignore[reportUnknownMemberType]
         except WorkflowUpdateFailedError as refused:
-            cause = refused.cause
-            raise NotNowError(cause.message if isinstance(cause, ApplicationError) else str(cause)) from None
+            raise _refusal(refused) from None
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return await self._answered_before(handle, case_id, update_id)
+        return answered
+
+    async def _answered_before(
+        self, handle: "WorkflowHandle[Any, Any]", case_id: str, update_id: str | None
+    ) -> Answered:
+        """What a closed case answered to the update; NotNowError when it never heard of it."""
+        nobody = NotNowError(f"case {case_id} is closed or unknown")
+        if update_id is None:
+            raise nobody
+        try:
+            return await handle.get_update_handle(update_id, result_type=Answered).result()
+        except WorkflowUpdateFailedError as refused:
+            raise _refusal(refused) from None
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
-                raise NotNowError(f"case {case_id} is closed or unknown") from None
+                raise nobody from None
             raise
-        return answered
+
+
+def _refusal(refused: WorkflowUpdateFailedError) -> NotNowError:
+    cause = refused.cause
+    return NotNowError(cause.message if isinstance(cause, ApplicationError) else str(cause))

@@ -66,6 +66,8 @@ async def record_stance(case: OpenCase, decision_id: str, review: Review, stance
             by=review.by,
             stance=stance,
             note=review.note,
+            account=review.account,
+            proposed_by=review.proposed_by,
         ),
         start_to_close_timeout=_STEP,
         retry_policy=_STEADY,

@@ -28,6 +28,14 @@ class CaseRef(Frozen):
     case_id: str
 
 
+class Appeal(Frozen):
+    """The buyer contests how their closed case ended; their words are evidence before the workflow hears of it."""
+
+    message_id: str
+    outcome: str
+    """What the case was closed with: the only thing the appeal reopens."""
+
+
 class OpenCase(CaseRef):
     """Start a case's workflow. `digest` is the bundle's, so that another bundle under the same id is noticed."""
 
@@ -37,6 +45,8 @@ class OpenCase(CaseRef):
     currency: str
     captured: Money | None = None
     """What was paid; None in cases that were opened before it was told."""
+    appeal: Appeal | None = None
+    """Why a closed case is taken up again; None for one that is opened."""
 
 
 class Stage(StrEnum):
@@ -48,6 +58,8 @@ class Stage(StrEnum):
     ESCALATED = "escalated"
     ANNOUNCED = "announced"
     """A concession is made soon unless somebody denies it."""
+    DECIDED = "decided"
+    """A person has decided and can take it back for a few seconds; nothing is done on it yet."""
     ASKING = "asking"
     OFFERED = "offered"
     RETURNING = "returning"
@@ -71,6 +83,15 @@ class ReviewAction(StrEnum):
     """A chargeback's proved letter stays until a person releases it, also when the buffer before the date begins."""
 
 
+class SignedLetter(Frozen):
+    """The artifacts a person signed: what is submitted is these bytes, with the proof kept of that letter."""
+
+    composed_sha256: str
+    """The composed letter they are, or are a wording of; another one written meanwhile refuses the review."""
+    letter_sha256: str
+    packet_sha256: str
+
+
 class Review(Frozen):
     """A reviewer's decision."""
 
@@ -83,6 +104,21 @@ class Review(Frozen):
     note: Annotated[str, Field(max_length=2000)] = ""
     question: Annotated[str, Field(max_length=2000)] = ""
     """For `ask`: what the buyer (or, in a chargeback, the merchant) is asked."""
+    account: Annotated[str, Field(max_length=100)] = ""
+    """The account of whoever decides; empty from a door that knows names only."""
+    proposed_by: Annotated[str, Field(max_length=100)] = ""
+    """Who proposed what is confirmed or decided otherwise here, when the amount took two people."""
+    decision_id: str | None = None
+    """The decision the person saw; another one in force refuses the review. None from a door that shows none."""
+    signed: SignedLetter | None = None
+    """For `approve` in a chargeback: the very letter and packet that were signed; the composed ones when left out."""
+
+
+class Undo(Frozen):
+    """A person takes back what they have just decided."""
+
+    by: Annotated[str, Field(min_length=1, max_length=100)]
+    account: Annotated[str, Field(max_length=100)] = ""
 
 
 class FactCorrection(Frozen):
@@ -163,9 +199,13 @@ class CaseView(Frozen):
     """A dispute's date at the processor, in the cycle the case is in."""
     causes: tuple[WaitCause, ...] = ()
     """What happened to the case that brings a person."""
+    unsigned_at: AwareDatetime | None = None
+    """When a proved, composed letter goes out without a signature; None when it does not."""
     allowed: tuple[str, ...] = ()
     """What may be done now, as the validators see it."""
     result: str | None = None
+    rung: Rung | None = None
+    """What stands before the buyer now: the offer to answer, or what a return gives back."""
 
 
 class Readings(CaseRef):
@@ -199,6 +239,8 @@ class Decided(Frozen):
     open_days: Days
     return_days: Days = 30
     poll_hours: Hours = 1
+    undo_seconds: float = 0
+    """How long a person's decision can be taken back; 0 in cases that were decided before there was an undo."""
 
 
 class PersonDecides(CaseRef):
@@ -209,6 +251,8 @@ class PersonDecides(CaseRef):
     resolution: Resolution
     amount: Money
     note: str
+    account: str = ""
+    proposed_by: str = ""
 
 
 class PersonTakesStance(CaseRef):
@@ -218,6 +262,8 @@ class PersonTakesStance(CaseRef):
     by: str
     stance: Stance
     note: str
+    account: str = ""
+    proposed_by: str = ""
 
 
 class Say(CaseRef):
@@ -314,6 +360,8 @@ class DefenceDecided(Frozen):
     buffer_hours: Hours
     notice_hours: float = 0
     """How long a concession is announced before it is made."""
+    undo_seconds: float = 0
+    """How long a person's decision can be taken back; 0 in cases that were decided before there was an undo."""
 
 
 class LetterWritten(Frozen):

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from pydantic import ValidationError
 from temporalio.runtime import (
     LogForwardingConfig,
     LoggingConfig,
@@ -37,6 +38,18 @@ class Telemetry:
     runtime: Runtime
     sdk: str | None
     """Where on this host Temporal's library shows its own figures."""
+
+
+def settings_of_process(service: str) -> Settings:
+    """The settings, or the end of the process with a line that names each variable that is wrong; never its value."""
+    try:
+        return Settings()
+    except ValidationError as wrong:
+        configure_logs(service, None)
+        for each in wrong.errors(include_input=False, include_url=False):
+            named = "__".join(str(part) for part in each["loc"]).upper()
+            _log.critical("settings are wrong", extra={"mend": f"AMENDS_{named}: {each['msg']}"})
+        raise SystemExit(2) from None
 
 
 @asynccontextmanager

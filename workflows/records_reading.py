@@ -56,15 +56,15 @@ class RecordsReading:
 
     async def _read_dates(self, read: Mapping[str, MerchantFigures]) -> None:
         """A case's own date is sealed in its bundle and never changes, so each is opened once."""
-        wanted = {(name, case_id) for name, each in read.items() for case_id in each.undecided_chargebacks}
-        self._dates = {key: date for key, date in self._dates.items() if key in wanted}
-        for merchant, case_id in sorted(wanted - self._dates.keys())[:_DATES_AT_ONCE]:
+        told = {(name, case_id): date for name, each in read.items() for case_id, date in each.unanswered.items()}
+        self._dates = {key: date or self._dates.get(key) for key, date in told.items() if date or key in self._dates}
+        for merchant, case_id in sorted(told.keys() - self._dates.keys())[:_DATES_AT_ONCE]:
             try:
                 notice = (await self._installation.cases.bundle(merchant, case_id)).chargeback
             except (CaseErased, LookupError):
                 notice = None
             self._dates[merchant, case_id] = None if notice is None else notice.respond_by
-        figures.UNREAD_DATES.set(len(wanted) - len(self._dates))
+        figures.UNREAD_DATES.set(len(told) - len(self._dates))
 
     def _show(self, read: Mapping[str, MerchantFigures]) -> None:
         for gauge in figures.OF_RECORDS:

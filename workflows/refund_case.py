@@ -11,38 +11,49 @@ from knowledge.decision import Decision, Resolution, Route, Rung
 from knowledge.facts import Reading
 from knowledge.judgement.waiting import WaitCause
 from knowledge.money import Money
-from workflows.doors import legal_for_refund, refuse_answer, refuse_incomplete, refuse_second, refuse_unless
+from workflows.doors import (
+    legal_for_refund,
+    refuse_anothers,
+    refuse_answer,
+    refuse_incomplete,
+    refuse_second,
+    refuse_superseded,
+    refuse_unless,
+)
 from workflows.messages import (
     Answered,
     BuyerMessage,
     BuyerMove,
     CaseView,
     Close,
-    DecideCase,
     Decided,
     EvidenceAdded,
     FactCorrection,
     OpenCase,
-    PaymentResult,
     PaymentState,
     PayRefund,
-    PersonDecides,
     Readings,
     ReturnReceived,
     Review,
     ReviewAction,
-    Say,
     Stage,
+    Undo,
 )
 from workflows.noting import note
+from workflows.refund_steps import (
+    doubts_about_payment,
+    look_after,
+    pay,
+    record_closing,
+    record_persons_decision,
+)
 from workflows.reviews import decided_by, escalation
+from workflows.telling import tell
 from workflows.thinking import think
+from workflows.undo import UndoWindow
 from workflows.waiting import within
 
 with workflow.unsafe.imports_passed_through():
-    from workflows.activities.buyers import BuyerActivities
-    from workflows.activities.heartbeat import SILENCE
-    from workflows.activities.money import MoneyActivities
     from workflows.activities.records import RecordActivities
 
 _STEADY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
@@ -68,11 +79,13 @@ class RefundCase:
         self._due: datetime | None = None
         self._result: str | None = None
         self._review: Review | None = None
+        self._window = UndoWindow()
         self._answer: BuyerMessage | None = None
         self._corrected = False
         self._evidence = False
         self._returned = False
         self._said = 0
+        self._rung: Rung | None = None
         self._lock = asyncio.Lock()
 
     # Doors: validators say what is legal now; handlers only note what was said.
@@ -93,6 +106,7 @@ class RefundCase:
             causes=self._causes,
             allowed=legal_for_refund(self._stage),
             result=self._result,
+            rung=self._rung,
         )
 
     @workflow.update
@@ -105,7 +119,19 @@ class RefundCase:
     def _may_review(self, review: Review) -> None:
         refuse_second(self._review)
         refuse_unless(review.action.value, self._stage, legal_for_refund(self._stage))
+        refuse_superseded(review, self._decided.decision_id if self._decided else None)
         refuse_incomplete(review, self._case, self._decided)
+
+    @workflow.update
+    async def undo(self, undo: Undo) -> Answered:
+        """Whoever has just decided takes it back; the case waits again."""
+        self._window.take_back()
+        return Answered(stage=self._stage, detail=f"taken back by {undo.by}")
+
+    @undo.validator
+    def _may_undo(self, undo: Undo) -> None:
+        refuse_unless("undo", self._stage, legal_for_refund(self._stage))
+        refuse_anothers(undo, self._review)
 
     @workflow.update
     async def amend_fact(self, correction: FactCorrection) -> Answered:
@@ -156,6 +182,10 @@ class RefundCase:
     async def run(self, opened: OpenCase) -> CaseView:
         """From reading to closing."""
         decided = await self._read_and_decide()
+        while opened.appeal is not None and not self._by_person:
+            # Whatever the rules say now, a person decides what the buyer contests.
+            told = (f"the buyer contests how the case ended: {opened.appeal.outcome}", *decided.review_because)
+            decided = await self._wait_for_reviewer(decided, *told, stage=Stage.ESCALATED, cause=WaitCause.CONTESTED)
         for _ in range(_MOST_ROUNDS):
             if decided.route is Route.REVIEW and not self._by_person:
                 decided = await self._wait_for_reviewer(decided)
@@ -195,13 +225,7 @@ class RefundCase:
     async def _decide(self, doubts: tuple[str, ...], as_of: datetime | None = None) -> Decided:
         await self._note(Stage.DECIDING)
         self._corrected = False
-        payment_doubts = await workflow.execute_activity_method(
-            MoneyActivities.payment_doubts,
-            DecideCase(merchant=self._case.merchant, case_id=self._case.case_id),
-            start_to_close_timeout=_STEP,
-            heartbeat_timeout=SILENCE,
-            retry_policy=RetryPolicy(maximum_attempts=4),
-        )
+        payment_doubts = await doubts_about_payment(self._case)
         state: dict[str, Any] = {
             "merchant": self._case.merchant,
             "case_id": self._case.case_id,
@@ -241,6 +265,9 @@ class RefundCase:
             self._stage = Stage.DECIDING
             if self._review is None:
                 return await self._read_and_decide() if self._evidence or self._answer else await self._decide(())
+            if self._review.action is not ReviewAction.ESCALATE and await self._taken_back(self._review, decided):
+                self._review = None
+                continue
             review, self._review = self._review, None
             if review.action is ReviewAction.ESCALATE:
                 stage, because, causes = Stage.ESCALATED, escalation(review), (WaitCause.HANDED_UP,)
@@ -251,22 +278,19 @@ class RefundCase:
         told, up = escalation(review), WaitCause.HANDED_UP
         return await self._wait_for_reviewer(decided, told, stage=Stage.ESCALATED, cause=up)
 
+    async def _taken_back(self, review: Review, decided: Decided) -> bool:
+        """Whether the person takes the decision back while they may; until then nothing is done on it."""
+        if not decided.undo_seconds:
+            return False
+        self._due = closes = self._window.opens(decided.undo_seconds)
+        await self._note(Stage.DECIDED, f"{review.action.value} by {review.by}")
+        undone = await self._window.taken_back(closes)
+        self._due, self._stage = None, Stage.DECIDING
+        return undone
+
     async def _by_reviewer(self, decided: Decided, review: Review) -> Decided:
         resolution, amount = decided_by(review, decided)
-        mine: Decided = await workflow.execute_activity_method(
-            RecordActivities.record_person_decision,
-            PersonDecides(
-                merchant=self._case.merchant,
-                case_id=self._case.case_id,
-                base_decision_id=decided.decision_id,
-                by=review.by,
-                resolution=resolution,
-                amount=amount,
-                note=review.question or review.note,
-            ),
-            start_to_close_timeout=_STEP,
-            retry_policy=_STEADY,
-        )
+        mine = await record_persons_decision(self._case, decided.decision_id, review, resolution, amount)
         self._decided, self._by_person = mine, True
         return mine
 
@@ -320,6 +344,7 @@ class RefundCase:
         self._answer = None
         self._due = workflow.now() + timedelta(days=decided.open_days)
         await self._say("offer", decided, rung=index, amount=rung.amount, closes_at=self._due)
+        self._rung = rung
         await self._note(Stage.OFFERED, f"{rung.amount} offered")
         patience = timedelta(days=decided.reminder_days)
         for reminder in (True, False):
@@ -329,7 +354,7 @@ class RefundCase:
                 await self._say("reminder", decided, rung=index, amount=rung.amount, closes_at=self._due)
                 patience = timedelta(days=decided.open_days - decided.reminder_days)
         # As everywhere: what would come from here on would be answered by a case that has moved on.
-        self._due, self._stage = None, Stage.DECIDING
+        self._due, self._stage, self._rung = None, Stage.DECIDING, None
         return self._answer
 
     async def _reconsider(self, decided: Decided, answer: BuyerMessage) -> Decided:
@@ -346,6 +371,7 @@ class RefundCase:
         """Wait for the goods or for whatever else is heard of them; False when nothing was."""
         self._answer = None
         await self._say("return", decided, rung=index, amount=rung.amount)
+        self._rung = rung
         patience = timedelta(days=decided.return_days)
         self._due = workflow.now() + patience
         await self._note(Stage.RETURNING, f"{rung.amount} when the goods are back")
@@ -353,7 +379,7 @@ class RefundCase:
             patience,
             lambda: self._returned or self._evidence or self._answer is not None or self._review is not None,
         )
-        self._due, self._stage = None, Stage.DECIDING
+        self._due, self._stage, self._rung = None, Stage.DECIDING, None
         return heard
 
     async def _pay(self, decided: Decided, rung: Rung, index: int) -> Decided | None:
@@ -365,11 +391,11 @@ class RefundCase:
             amount=rung.amount,
             key=f"{self._case.merchant}/{self._case.case_id}/{decided.decision_id}/{index}",
         )
-        result = await self._money(MoneyActivities.pay_refund, order)
+        result = await pay(order)
         while result.state is PaymentState.PENDING:
             await self._note(Stage.REFUND_PENDING, result.reference or "")
             await workflow.sleep(timedelta(hours=decided.poll_hours))
-            result = await self._money(MoneyActivities.check_refund, order)
+            result = await look_after(order)
         if result.state is not PaymentState.PAID:
             told = f"the refund did not go through: {result.why}"
             return await self._wait_for_reviewer(decided, told, cause=WaitCause.REFUND_FAILED)
@@ -377,16 +403,6 @@ class RefundCase:
         await self._say("paid", decided, rung=index, amount=rung.amount)
         await self._close("paid", decided, amount=rung.amount, accepted=True)
         return None
-
-    async def _money(self, step: Any, order: PayRefund) -> PaymentResult:
-        result: PaymentResult = await workflow.execute_activity_method(
-            step,
-            order,
-            start_to_close_timeout=timedelta(minutes=2),
-            heartbeat_timeout=SILENCE,
-            retry_policy=_STEADY,
-        )
-        return result
 
     async def _tell_and_close(self, outcome: str, decided: Decided) -> CaseView:
         await self._say(outcome, decided)
@@ -403,29 +419,14 @@ class RefundCase:
         amount: Money | None = None,
         closes_at: datetime | None = None,
     ) -> None:
-        # Counted, because the same decision may be told a second time: after words of the buyer that change no fact.
         self._said += 1
-        await workflow.execute_activity_method(
-            BuyerActivities.say,
-            Say(
-                merchant=self._case.merchant,
-                case_id=self._case.case_id,
-                what=what,
-                key=f"{self._case.merchant}/{self._case.case_id}/{decided.decision_id}/{what}/{rung}/{self._said}",
-                decision_id=decided.decision_id,
-                rung=rung,
-                question=question,
-                amount=amount,
-                closes_at=closes_at,
-            ),
-            start_to_close_timeout=_STEP,
-            retry_policy=_STEADY,
+        await tell(
+            self._case, decided, what, self._said, rung=rung, question=question, amount=amount, closes_at=closes_at
         )
 
     async def _close(self, outcome: str, decided: Decided, *, amount: Money | None, accepted: bool | None) -> None:
         self._result = outcome
-        await workflow.execute_activity_method(
-            RecordActivities.close,
+        await record_closing(
             Close(
                 merchant=self._case.merchant,
                 case_id=self._case.case_id,
@@ -434,9 +435,7 @@ class RefundCase:
                 decision_id=decided.decision_id,
                 taught_by_person=self._by_person,
                 accepted=accepted,
-            ),
-            start_to_close_timeout=_STEP,
-            retry_policy=_STEADY,
+            )
         )
         await self._note(Stage.CLOSED, outcome)
         await workflow.wait_condition(workflow.all_handlers_finished)

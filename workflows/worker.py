@@ -27,6 +27,7 @@ from agents.refund.graph import RefundDesk, refund_graph
 from knowledge.library.precedents import Embedder, PrecedentReader, PrecedentWriter
 from knowledge.rules.policy import HOUSE_POLICY, MerchantPolicy
 from tools.mail.outbox import Outbox
+from tools.records.buyer_links import BuyerLinks
 from tools.records.gatherings import Gatherings
 from tools.records.order_snapshots import OrderSnapshots
 from tools.settings import Settings
@@ -43,7 +44,7 @@ from workflows.desk import CaseDesk
 from workflows.gather_dispute import GatherDispute
 from workflows.installation import Installation, open_installation
 from workflows.messages import TASK_QUEUE
-from workflows.operating import seen_from_outside, telemetry
+from workflows.operating import seen_from_outside, settings_of_process, telemetry
 from workflows.refund_case import RefundCase
 from workflows.retention import Retention
 
@@ -59,6 +60,7 @@ RUNNER = SandboxedWorkflowRunner(
         "workflows.deadline",
         "workflows.doors",
         "workflows.thinking",
+        "workflows.undo",
         "workflows.waiting",
         "workflows.activities",
         "workflows.credits",
@@ -113,7 +115,8 @@ def make_worker(installation: Installation, household: Household, gateway: Model
     library = PrecedentWriter(installation.addresses.chroma_url, household.embedder)
     records = RecordActivities(cases, library, household.policy)
     money = MoneyActivities(cases, ledger, processors)
-    buyers = BuyerActivities(cases, Outbox(installation.settings.data.expanduser().absolute() / "outbox"))
+    outbox = Outbox(installation.settings.data.expanduser().absolute() / "outbox")
+    buyers = BuyerActivities(cases, outbox, BuyerLinks(installation.records), installation.settings.public_url)
     defence = DefenceActivities(
         cases, ledger, CreditBook(cases, ledger), processors, installation.outcomes, household.policy
     )
@@ -183,6 +186,7 @@ async def run_worker(settings: Settings, household: Household, stopped: asyncio.
 def main() -> None:
     """Run until SIGINT or SIGTERM."""
 
+    settings = settings_of_process("worker")
     # The embedding model is loaded only by the process that works, not by whoever imports the wiring.
     from agents.reading.claims import ClaimReader
     from knowledge.library.embeddings import E5Embedder
@@ -193,7 +197,7 @@ def main() -> None:
         stopped = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-        await run_worker(Settings(), household, stopped)
+        await run_worker(settings, household, stopped)
 
     asyncio.run(run())
     # Temporal's core can abort the interpreter while it ends (sdk-python issue 300); all is flushed by now.

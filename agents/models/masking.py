@@ -136,7 +136,7 @@ class Masking:
         """`text` with every personal value replaced by its placeholder."""
         out: list[str] = []
         done = 0
-        for start, end, kind in self._spans(text):
+        for start, end, kind in self.spans(text):
             out += [text[done:start], self._placeholder(kind, text[start:end])]
             done = end
         return "".join([*out, text[done:]])
@@ -167,7 +167,7 @@ class Masking:
             self._originals[held] = original
         return held
 
-    def _spans(self, text: str) -> list[tuple[int, int, str]]:
+    def spans(self, text: str) -> list[tuple[int, int, str]]:
         """Original spans to cut out, in order and without overlap; known values win over patterns."""
         folded = fold(text)
         taken = [False] * len(folded.text)

@@ -7,9 +7,10 @@ import typer
 from rich.markup import escape
 
 from console.cli.review import parse_amount
-from console.cli.session import OUT, CaseId, Merchant, run
+from console.cli.session import OUT, By, CaseId, Merchant, run
 from knowledge.case import Author, Message
 from knowledge.money import Money
+from tools.records.buyer_links import BuyerLinks
 from workflows.desk import CaseDesk
 from workflows.installation import Installation
 from workflows.messages import BuyerMessage, BuyerMove
@@ -57,3 +58,25 @@ def counter(
 ) -> None:
     """The buyer asks for another amount."""
     _answer(case_id, merchant, BuyerMove.COUNTER, text, parse_amount(amount))
+
+
+@app.command()
+def link(
+    case_id: CaseId,
+    merchant: Merchant,
+    by: By,
+    anew: Annotated[bool, typer.Option("--anew", help="Make another; the one before opens nothing any more.")] = False,
+    revoke: Annotated[bool, typer.Option("--revoke", help="End the link and print none.")] = False,
+) -> None:
+    """Print the address of the buyer's page. Whoever has it can answer for the buyer: give it to nobody else."""
+
+    async def work(installation: Installation, _: CaseDesk) -> None:
+        links = BuyerLinks(installation.records)
+        if revoke:
+            await links.revoke(merchant, case_id, by=by)
+            OUT.print("[green]revoked[/green]")
+            return
+        token = await (links.renew(merchant, case_id, by=by) if anew else links.token(merchant, case_id))
+        OUT.print(f"{installation.settings.public_url or ''}/b/{token}", soft_wrap=True, highlight=False)
+
+    run(work)

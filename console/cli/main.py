@@ -12,6 +12,7 @@ from console.cli import (
     cases,
     demo,
     erase,
+    finance,
     imports,
     outcomes,
     queue,
@@ -42,6 +43,7 @@ app.add_typer(staff.app, name="staff")
 app.add_typer(audit.app, name="audit")
 app.add_typer(erase.app)
 app.add_typer(outcomes.app)
+app.add_typer(finance.app, name="finance")
 app.add_typer(imports.app, name="import")
 app.add_typer(retention.app, name="retention")
 app.add_typer(webhooks.app, name="webhooks")

@@ -1,5 +1,7 @@
 """`amends review`: what a reviewer does with a waiting case."""
 
+import secrets
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -11,11 +13,15 @@ from console.cli.session import OUT, By, CaseId, Merchant, run
 from knowledge.decision import Resolution
 from knowledge.facts import FactName, written_value
 from knowledge.money import Money
-from workflows.desk import CaseDesk
+from knowledge.rules.authority import Role
+from tools.records.person_reviews import ReviewState
+from workflows.desk import CaseDesk, NotNowError
 from workflows.installation import Installation
-from workflows.messages import FactCorrection, ReturnReceived, Review, ReviewAction, Stage
+from workflows.messages import FactCorrection, Review, ReviewAction, Stage
+from workflows.reviewing import Person, Reviewing
 
 app = typer.Typer(no_args_is_help=True, help="Decide cases that wait for a person.")
+_PATIENCE = timedelta(minutes=1)
 Note = Annotated[str, typer.Option(help="Why, for the record.")]
 app.command(name="show")(show_case)
 
@@ -55,8 +61,13 @@ def _decide(
 ) -> None:
     async def work(installation: Installation, desk: CaseDesk) -> None:
         review = Review(by=by, action=action, note=note, amount=amount, resolution=resolution, question=question)
-        answered = await desk.review(merchant, case_id, review)
-        OUT.print(f"[green]taken[/green] {escape(answered.detail)}")
+        reviewing = Reviewing(installation, desk)
+        reviewed = await reviewing.decide(
+            _person(by), merchant, case_id, review, review_id=secrets.token_urlsafe(12), patience=_PATIENCE
+        )
+        if reviewed.state is ReviewState.REFUSED:
+            raise NotNowError(reviewed.said)
+        OUT.print(f"[green]{reviewed.state.value}[/green] {escape(reviewed.said)}")
 
     run(work)
 
@@ -125,7 +136,7 @@ def amend_fact(
         raise typer.BadParameter(str(problem), param_hint="value") from None
 
     async def work(installation: Installation, desk: CaseDesk) -> None:
-        answered = await desk.amend_fact(merchant, case_id, correction)
+        answered = await Reviewing(installation, desk).correct(_person(by), merchant, case_id, correction)
         OUT.print(f"[green]taken[/green] {escape(answered.detail)}")
 
     run(work)
@@ -136,10 +147,26 @@ def return_received(case_id: CaseId, merchant: Merchant, by: By, note: Note = ""
     """Say that the goods came back."""
 
     async def work(installation: Installation, desk: CaseDesk) -> None:
-        await desk.return_received(merchant, case_id, ReturnReceived(by=by, note=note))
+        await Reviewing(installation, desk).receive_return(_person(by), merchant, case_id, note)
         OUT.print("[green]taken[/green]")
 
     run(work)
+
+
+@app.command()
+def undo(case_id: CaseId, merchant: Merchant, by: By) -> None:
+    """Take back what you have just decided, within the seconds in which nothing is done on it yet."""
+
+    async def work(installation: Installation, desk: CaseDesk) -> None:
+        answered = await Reviewing(installation, desk).undo(_person(by), merchant, case_id)
+        OUT.print(f"[green]taken back[/green] {escape(answered.detail)}")
+
+    run(work)
+
+
+def _person(by: str) -> Person:
+    """Whoever sits at the command line decides as a lead does; the name stands for an account."""
+    return Person(account=by, name=by, role=Role.LEAD)
 
 
 def parse_amount(text: str) -> Money:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from tools.records.case_words import CaseConflict
+from tools.records.leases import LeaseHeld
 from tools.records.records import RecordsUnavailable
 from tools.settings import Settings
 from workflows.desk import CaseDesk, NotNowError
@@ -24,6 +25,7 @@ _REFUSALS = (
     WrongMasterKeyError,
     NotNowError,
     RecordsUnavailable,
+    LeaseHeld,
     CaseConflict,
     LookupError,
     ValueError,

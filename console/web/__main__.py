@@ -9,7 +9,7 @@ from console.web.application import make_application
 from console.web.house import open_house
 from tools.settings import Settings
 from workflows.installation import open_installation
-from workflows.operating import seen_from_outside, telemetry
+from workflows.operating import seen_from_outside, settings_of_process, telemetry
 
 
 async def serve(settings: Settings) -> None:
@@ -27,7 +27,7 @@ async def serve(settings: Settings) -> None:
 
 def main() -> None:
     """Run until stopped; the first line of output is the address."""
-    asyncio.run(serve(Settings()))
+    asyncio.run(serve(settings_of_process("console")))
     # Temporal's core can abort the interpreter while it ends (sdk-python issue 300); all is flushed by now.
     sys.stdout.flush()
     sys.stderr.flush()

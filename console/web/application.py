@@ -9,18 +9,27 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from console.buyer import routes as buyer
 from console.web import health, sign_in
 from console.web.account import routes as account
 from console.web.as_of import routes as as_of
 from console.web.audit import routes as audit
+from console.web.case import decisions as case_decisions
+from console.web.case import routes as case_page
+from console.web.case import second_looks
 from console.web.finance import routes as finance
 from console.web.house import House
+from console.web.letters import editing as letter_editing
+from console.web.letters import listing as letter_listing
+from console.web.letters import reading as letter_reading
 from console.web.queue import routes as queue
 from console.web.rendering import HTMX_REQUEST, Pages
 from console.web.security.headers import SecurityHeaders
 from console.web.security.rate import Rates, TooOften
 from console.web.security.visitor import BadFormToken, NotAllowed, NotSignedIn
 from console.web.staff import routes as staff
+from tools.records.leases import LeaseHeld, LeaseLost
+from tools.records.letter_drafts import DraftMovedError
 from tools.records.records import RecordsUnavailable
 from workflows.desk import NotNowError
 
@@ -35,6 +44,13 @@ _ROUTERS = (
     staff.router,
     account.router,
     sign_in.provider_router,
+    case_page.router,
+    case_decisions.router,
+    second_looks.router,
+    letter_listing.router,
+    letter_reading.router,
+    letter_editing.router,
+    buyer.router,
 )
 
 
@@ -55,6 +71,9 @@ def make_application(house: House) -> FastAPI:
         (BadFormToken, 403),
         (TooOften, 429),
         (NotNowError, 409),
+        (LeaseLost, 409),
+        (LeaseHeld, 409),
+        (DraftMovedError, 409),
         (LookupError, 404),
         (RecordsUnavailable, 503),
         (HTTPException, 0),
@@ -76,7 +95,10 @@ _TOLD: dict[type[Exception], tuple[str, str]] = {
     NotAllowed: ("Not allowed", "Ask an administrator of your merchant for another role."),
     BadFormToken: ("This page is old", "Load it again and repeat what you did; nothing was changed."),
     TooOften: ("Too often", "Wait a minute and try again."),
+    LeaseLost: ("In other hands", "Somebody else works on the case now; nothing was changed."),
+    LeaseHeld: ("In other hands", "Wait until the other person is done, or ask a lead to take the case over."),
     NotNowError: ("Not now", "The case has moved on; load it again to see where it stands."),
+    DraftMovedError: ("Somebody was faster", "Nothing was written over; load the letter again to see their version."),
     LookupError: ("Not found", "There is no such thing here, or it belongs to somebody else."),
     RecordsUnavailable: ("The records do not answer", "Nothing was changed. Try again in a moment."),
 }

@@ -6,11 +6,14 @@ from fastapi import Request
 
 from console.web.security.form_token import FormTokens
 from console.web.security.identity_provider import IdentityProvider
+from knowledge.rules.policy import HOUSE_POLICY, MerchantPolicy
 from tools.records.invitations import Invitations
 from tools.records.sessions import Sessions
 from tools.records.staff import Staff
 from workflows.desk import CaseDesk
 from workflows.installation import Installation
+from workflows.letter_desk import LetterDesk
+from workflows.reviewing import Reviewing
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,8 @@ class House:
 
     installation: Installation
     desk: CaseDesk
+    reviewing: Reviewing
+    letters: LetterDesk
     staff: Staff
     sessions: Sessions
     invitations: Invitations
@@ -29,12 +34,15 @@ class House:
     """Whether browsers come over TLS, so that cookies are marked for it."""
 
 
-def open_house(installation: Installation, *, secure: bool) -> House:
-    """The house of an installation."""
+def open_house(installation: Installation, *, secure: bool, policy: MerchantPolicy = HOUSE_POLICY) -> House:
+    """The house of an installation; `policy` is that of its workers."""
     oidc = installation.settings.oidc
+    desk = CaseDesk(installation)
     return House(
         installation=installation,
-        desk=CaseDesk(installation),
+        desk=desk,
+        reviewing=Reviewing(installation, desk, policy),
+        letters=LetterDesk(installation, desk),
         staff=Staff(installation.records),
         sessions=Sessions(installation.records),
         invitations=Invitations(installation.records),

@@ -14,7 +14,7 @@ from tools.settings import Settings
 from workflows.desk import CaseDesk
 from workflows.installation import open_installation
 from workflows.intake import Intake
-from workflows.operating import seen_from_outside, telemetry
+from workflows.operating import seen_from_outside, settings_of_process, telemetry
 from workflows.sweep import Sweep
 
 
@@ -49,7 +49,7 @@ async def serve(settings: Settings) -> None:
 
 def main() -> None:
     """Run until stopped; the first line of output is the address."""
-    asyncio.run(serve(Settings()))
+    asyncio.run(serve(settings_of_process("webhooks")))
     # Temporal's core can abort the interpreter while it ends (sdk-python issue 300); all is flushed by now.
     sys.stdout.flush()
     sys.stderr.flush()

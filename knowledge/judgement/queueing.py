@@ -18,7 +18,7 @@ from knowledge.reasons import DisputeReason
 from knowledge.rules.policy import MerchantPolicy
 from knowledge.rules.reason_codes import UnknownReasonCode, find_reason
 
-_APPEALS = frozenset({WaitCause.LATER_CYCLE, WaitCause.BUYER_REFUSED, WaitCause.BUYER_COUNTERED})
+_APPEALS = frozenset({WaitCause.LATER_CYCLE, WaitCause.BUYER_REFUSED, WaitCause.BUYER_COUNTERED, WaitCause.CONTESTED})
 _REVIEWER = "reviewer"
 
 

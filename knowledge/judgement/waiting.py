@@ -29,6 +29,7 @@ class WaitCause(StrEnum):
     BUYER_SILENT = "buyer_did_not_answer"
     BUYER_REFUSED = "buyer_refused"
     BUYER_COUNTERED = "buyer_answered_otherwise"
+    CONTESTED = "contested_by_the_buyer"
     NEW_EVIDENCE = "new_evidence"
     REFUND_FAILED = "refund_failed"
     TOO_OFTEN = "decided_anew_too_often"

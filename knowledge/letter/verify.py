@@ -31,17 +31,22 @@ def verify_letter(letter: Letter, dossier: DefenceDossier | None = None) -> Proo
     Without a dossier a letter is checked in itself: text against claims, claims against exhibit rows. With one,
     an exhibit that differs from what the case's records give is a problem as well.
     """
-    claims = {claim.id: claim for claim in letter.claims}
-    exhibits = {exhibit.letter: exhibit for exhibit in letter.exhibits}
     lines = [
         *cover_lines(letter),
-        *(_proved(letter, section, sentence, claims, exhibits) for section, sentence in _sentences(letter)),
+        *sentence_lines(letter),
         *chronology_lines(letter),
         *form_lines(letter),
     ]
     if dossier is not None:
         lines += _against_records(letter, dossier)
     return Proof(case_id=letter.case_id, letter_sha256=letter_digest(letter), lines=tuple(lines), verifier=VERIFIER)
+
+
+def sentence_lines(letter: Letter) -> tuple[ProofLine, ...]:
+    """The verdict, the grounds, the request and the sections' sentences in this order, each proved or not."""
+    claims = {claim.id: claim for claim in letter.claims}
+    exhibits = {exhibit.letter: exhibit for exhibit in letter.exhibits}
+    return tuple(_proved(letter, section, sentence, claims, exhibits) for section, sentence in _sentences(letter))
 
 
 def _sentences(letter: Letter) -> Iterator[tuple[str, Sentence]]:

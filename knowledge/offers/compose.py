@@ -55,7 +55,7 @@ def compose(what: str, language: str | None, values: OfferValues) -> Composed:
     if what.startswith(_ASK):
         raise KeyError(what)
     subject, body = book[what]
-    asked = book.get(f"{_ASK}{values.question}", ["", values.question])[1]
+    asked = question_words(spoken, values.question)
     filled = {
         "order": values.order_id,
         "amount": str(values.amount) if values.amount else "",
@@ -71,3 +71,9 @@ def compose(what: str, language: str | None, values: OfferValues) -> Composed:
         subject=subject.format_map(filled),
         body=body.format_map(filled),
     )
+
+
+def question_words(language: str | None, question: str) -> str:
+    """What is asked of the buyer, in their language; a question that is not a known one is a person's own words."""
+    book = _sentences().get((language or FALLBACK).split("-")[0]) or _sentences()[FALLBACK]
+    return book.get(f"{_ASK}{question}", ["", question])[1]

@@ -97,4 +97,7 @@ def answer_honestly(schema: str, user: str, images: list[bytes]) -> dict[str, An
 
 
 def _kinder(sentence: str) -> str:
+    sentence = re.sub(
+        r"^The order (\S+) was placed on (.+?) for (.+)$", r"On \2 the order \1 was placed for \3", sentence
+    )
     return sentence.replace("We offer you", "We would like to offer you").replace("We have", "We've")

@@ -6,8 +6,8 @@ import json
 from knowledge.case import CaseBundle
 from knowledge.decision import Resolution
 from knowledge.money import Money
-from knowledge.rules.policy import HOUSE_POLICY, MerchantPolicy
-from tests.workflows.house import LOST_PARCEL, House, case, scratched
+from knowledge.rules.policy import MerchantPolicy
+from tests.workflows.house import LOST_PARCEL, PROMPT_POLICY, House, case, scratched
 from workflows.messages import BuyerMessage, BuyerMove, CaseView, Review, ReviewAction, Stage
 
 _DAY, _HOUR = 24 * 3600, 3600
@@ -35,7 +35,7 @@ def hasty(
     quick = {name: given / unit for name, (given, unit) in seconds.items() if given is not None}
     # Which weekday it is when the tests run moves nothing, unless a test asks for it.
     every_day = {"send_before_days_off": False}
-    return MerchantPolicy.model_validate(HOUSE_POLICY.model_dump() | every_day | quick | rules)
+    return MerchantPolicy.model_validate(PROMPT_POLICY.model_dump() | every_day | quick | rules)
 
 
 def eur(minor: int) -> Money:

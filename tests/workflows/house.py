@@ -94,7 +94,11 @@ class PlainEmbedder:
         return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
 
 
-def plain_household(policy: MerchantPolicy = HOUSE_POLICY) -> Household:
+PROMPT_POLICY = HOUSE_POLICY.model_copy(update={"undo_seconds": 0})
+"""The house's policy under which a person's decision is acted on at once: most tests take nothing back."""
+
+
+def plain_household(policy: MerchantPolicy = PROMPT_POLICY) -> Household:
     return Household(claims=PlainClaims(), embedder=PlainEmbedder(), policy=policy)
 
 

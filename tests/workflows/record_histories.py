@@ -58,7 +58,23 @@ async def _refunds(house: House, stamp: str) -> list[str]:
     accept = BuyerMessage(move=BuyerMove.ACCEPT, message_id="m-2")
     await house.desk.buyer("lumen", bundle.case_id, message, accept)
     await house.until(bundle.case_id, Stage.CLOSED)
-    return [*names, bundle.case_id]
+    return [*names, bundle.case_id, await _contested(house, f"contested-{stamp}")]
+
+
+async def _contested(house: House, case_id: str) -> str:
+    """A denial that its buyer contests and a person turns round; the history is that of the second run."""
+    await house.open(case(case_id, "lost: nada chegou"), {})
+    await house.until(case_id, Stage.REVIEW)
+    await house.desk.review("lumen", case_id, Review(by="Marta", action=ReviewAction.DENY))
+    await house.until(case_id, Stage.CLOSED)
+    bundle = await house.installation.cases.bundle("lumen", case_id)
+    words = bundle.messages[0].model_copy(update={"id": "m-2", "text": "lost: olhem outra vez"})
+    await house.desk.appeal("lumen", case_id, words)
+    await house.until(case_id, Stage.ESCALATED)
+    whole = Review(by="Marta", action=ReviewAction.ADJUST, amount=bundle.order.payment.captured)
+    await house.desk.review("lumen", case_id, whole)
+    await house.until(case_id, Stage.CLOSED)
+    return case_id
 
 
 async def _disputes(house: House, stamp: str) -> list[str]:

@@ -9,8 +9,26 @@ from knowledge.case import CaseKind
 from knowledge.decision import Resolution, Route
 from knowledge.money import Money
 from tests.workflows.hasty import eur
-from workflows.doors import legal_for_chargeback, legal_for_refund, refuse_answer, refuse_incomplete, refuse_unless
-from workflows.messages import BuyerMessage, BuyerMove, Decided, OpenCase, Review, Stage
+from workflows.doors import (
+    as_signed,
+    legal_for_chargeback,
+    legal_for_refund,
+    refuse_another_letter,
+    refuse_answer,
+    refuse_incomplete,
+    refuse_unless,
+)
+from workflows.messages import (
+    BuyerMessage,
+    BuyerMove,
+    Decided,
+    LetterWritten,
+    OpenCase,
+    Review,
+    ReviewAction,
+    SignedLetter,
+    Stage,
+)
 
 _CASE = OpenCase(
     merchant="lumen",
@@ -116,3 +134,35 @@ def test_what_is_not_legal_is_refused_with_what_is(what: str, stage: Stage, word
 def test_a_chargeback_is_never_adjusted_and_never_answered_by_a_buyer() -> None:
     legal = {word for stage in Stage for word in legal_for_chargeback(stage)}
     assert legal == {"approve", "deny", "ask", "escalate", "hold", "amend-fact"}
+
+
+_WRITTEN = LetterWritten(letter_sha256="aa", packet_sha256="bb", proof_sha256="cc", proved=True, pages=4)
+_SIGNED = SignedLetter(composed_sha256="aa", letter_sha256="dd", packet_sha256="ee")
+
+
+def test_what_a_review_signed_is_what_is_submitted() -> None:
+    signed = Review(by="Marta", action=ReviewAction.APPROVE, signed=_SIGNED)
+    refuse_another_letter(signed, _WRITTEN)
+    assert as_signed(_WRITTEN, signed) == _WRITTEN.model_copy(update={"letter_sha256": "dd", "packet_sha256": "ee"})
+    plain = Review(by="Marta", action=ReviewAction.APPROVE)
+    for review in (None, plain):
+        assert as_signed(_WRITTEN, review) is _WRITTEN
+    refuse_another_letter(plain, None)
+
+
+@pytest.mark.parametrize("written", [None, _WRITTEN.model_copy(update={"letter_sha256": "zz"})])
+def test_a_signature_under_another_letter_than_the_cases_is_refused(written: LetterWritten | None) -> None:
+    with pytest.raises(ValueError, match="signed: the letter was written anew meanwhile"):
+        refuse_another_letter(Review(by="Marta", action=ReviewAction.APPROVE, signed=_SIGNED), written)
+
+
+def test_no_letter_is_signed_where_none_could_be_composed() -> None:
+    nothing = _WRITTEN.model_copy(update={"letter_sha256": ""})
+    empty = _SIGNED.model_copy(update={"composed_sha256": ""})
+    with pytest.raises(ValueError, match="signed: the letter was written anew"):
+        refuse_another_letter(Review(by="Marta", action=ReviewAction.APPROVE, signed=empty), nothing)
+
+
+def test_a_letter_is_signed_by_approving_only() -> None:
+    with pytest.raises(ValueError, match="signed: a letter is signed by approving, not by deny"):
+        refuse_another_letter(Review(by="Marta", action=ReviewAction.DENY, signed=_SIGNED), _WRITTEN)

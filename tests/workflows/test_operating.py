@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.workflows.house import House, lost
 from tests.workflows.killable import worker_process
 from tests.workflows.test_chargeback_case import disputed, sample
+from tools.records.house_figures import HouseFigures
 from workflows.messages import Review, ReviewAction, Stage
 from workflows.records_reading import RecordsReading
 
@@ -123,3 +124,12 @@ async def test_what_the_records_hold_is_counted_with_dates_that_come_and_is_gone
 
 def shown(name: str, **labels: str) -> float | None:
     return REGISTRY.get_sample_value(name, labels)
+
+
+async def test_the_date_of_a_chargeback_that_waits_for_a_person_comes_from_the_queue(house: House) -> None:
+    bundle, files = sample("c05-mc-4853-place", "dated-waits")
+    async with house.worker():
+        await disputed(house, bundle, files, timedelta(hours=30))
+        await house.until("dated-waits", Stage.REVIEW, Stage.ESCALATED, Stage.ANNOUNCED)
+        read = await HouseFigures(house.installation.records).of("lumen")
+    assert read.unanswered["dated-waits"] is not None

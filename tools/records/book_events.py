@@ -16,10 +16,11 @@ _NO_PROOFS = (None, None)
 _Booked = Mapping[str, Sequence[tuple[Month, Line]]]
 
 # Not in a month that is closed now; a month that was opened again holds nothing. The columns have no statistics, so a
-# join would be planned blindly: a limit keeps each look-up one of its own, through the index on the source.
+# join would be planned blindly: the offset keeps the look-up in the lines apart, through the index on their source.
 _UNBOOKED: LiteralString = (
-    "(select l.month from amends.month_line l where l.merchant = {0}.merchant and l.source = {1}"
-    " and exists (select from amends.month_close c where c.merchant = l.merchant and c.month = l.month"
+    "(select l.month from (select month, revision from amends.month_line"
+    " where merchant = {0}.merchant and source = {1} offset 0) l"
+    " where exists (select from amends.month_close c where c.merchant = {0}.merchant and c.month = l.month"
     " and c.revision = l.revision and c.reopened_at is null) limit 1) is null"
 )
 _MOVEMENTS: LiteralString = (
@@ -55,9 +56,10 @@ LINE_FIELDS: LiteralString = (
 )
 _BOOKED: LiteralString = (
     "select l.month, l." + LINE_FIELDS.replace(", ", ", l.")  # noqa: S608 -- constants
-    + " from amends.month_line l join amends.month_close c"
-    " using (merchant, month, revision) where c.reopened_at is null and l.source = any(%s)"
-    " order by l.month, l.number"
+    + " from (select distinct unnest(%s::text[]) as source) s, lateral (select * from amends.month_line"
+    " where merchant = (select amends.current_merchant()) and source = s.source offset 0) l"
+    " where exists (select from amends.month_close c where c.merchant = l.merchant and c.month = l.month"
+    " and c.revision = l.revision and c.reopened_at is null) order by l.month, l.number"
 )  # fmt: skip
 
 

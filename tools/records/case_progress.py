@@ -196,6 +196,14 @@ class CaseProgress(KeepsCases):
                 f"event.{what}", digest or digest_of({"what": what, "detail": detail, "seq": seq}), actor=actor
             )
 
+    async def has_event(self, merchant: str, case_id: str, key: str) -> bool:
+        """Whether an event was recorded under that key."""
+        async with self._case(merchant, case_id) as case:
+            cursor = await case.scope.execute(
+                "select from amends.case_event where case_id = %s and key = %s", (case_id, key)
+            )
+            return await cursor.fetchone() is not None
+
     async def events(self, merchant: str, case_id: str) -> Sequence[CaseEvent]:
         """The case's timeline, oldest first."""
         async with self._case(merchant, case_id) as case:

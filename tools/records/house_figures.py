@@ -41,8 +41,9 @@ class MerchantFigures(Frozen):
     """Refunds the processor knew of that were not made here."""
     overdrawn: int
     """Payments with more given back or contested than was captured."""
-    undecided_chargebacks: tuple[str, ...]
-    """Ids of the open chargebacks whose answer was not sent, for whoever reads their dates."""
+    unanswered: Mapping[str, AwareDatetime | None]
+    """The date of each open chargeback whose answer was not sent, by case; None where it is sealed in the case alone,
+    because the case has never waited for a person."""
 
 
 class HouseFigures:
@@ -83,10 +84,11 @@ class HouseFigures:
             )
             counted = await cursor.fetchone()
             cursor = await scope.execute(
-                "select case_id from amends.dispute_case where kind = 'chargeback'"
-                " and status not in ('submitted', 'closed')"
+                "select c.case_id, q.respond_by from amends.dispute_case c left join amends.queue_entry q"
+                " on q.merchant = c.merchant and q.case_id = c.case_id"
+                " where c.kind = 'chargeback' and c.status not in ('submitted', 'closed')"
             )
-            undecided = tuple(row[0] for row in await cursor.fetchall())
+            unanswered = {row[0]: row[1] for row in await cursor.fetchall()}
         assert counted is not None
         return MerchantFigures(
             cases=tuple(cases),
@@ -95,5 +97,5 @@ class HouseFigures:
             entries=tuple(entries),
             foreign=counted[0],
             overdrawn=counted[1],
-            undecided_chargebacks=undecided,
+            unanswered=unanswered,
         )

@@ -17,7 +17,7 @@ _PLAIN = tuple(name for name in WaitingCase.model_fields if name not in _MONEY)
 _COLUMNS = ("merchant", *_PLAIN, "currency", *(f"{name}_minor" for name in _MONEY))
 _CHANGING = tuple(name for name in _COLUMNS if name not in {"merchant", "case_id"})
 
-_ENTER = sql.SQL(
+ENTER = sql.SQL(
     "insert into amends.queue_entry as q ({columns}) values ({values}) on conflict (merchant, case_id) do update set"
     " {changes}, waits_since = case when q.left_at is null then q.waits_since else clock_timestamp() end,"
     " changed_at = clock_timestamp(), version = q.version + 1, left_at = null"
@@ -55,6 +55,11 @@ class QueueRow(Frozen):
 
 async def enter(scope: Scope, merchant: str, line: WaitingCase) -> None:
     """Write the case's line in the transaction that records its stage."""
+    await scope.execute(ENTER, row_values(merchant, line))
+
+
+def row_values(merchant: str, line: WaitingCase) -> dict[str, Any]:
+    """The line as the values of `ENTER`."""
     values: dict[str, Any] = {"merchant": merchant, "currency": line.stake.currency}
     for name in _PLAIN:
         values[name] = getattr(line, name)
@@ -62,7 +67,7 @@ async def enter(scope: Scope, merchant: str, line: WaitingCase) -> None:
     for name in _MONEY:
         money: Money | None = getattr(line, name)
         values[f"{name}_minor"] = money.minor if money is not None else None
-    await scope.execute(_ENTER, values)
+    return values
 
 
 async def leave(scope: Scope, case_id: str) -> None:

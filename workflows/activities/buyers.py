@@ -4,20 +4,23 @@ from datetime import datetime
 
 from temporalio import activity
 
-from knowledge.case import Author
-from knowledge.facts import FactName
 from knowledge.offers.compose import OfferValues, compose
-from tools.ports import CaseFile, Mail, MailActing
+from knowledge.offers.language import buyer_language
+from knowledge.offers.page_words import page_words
+from tools.ports import Mail, MailActing
+from tools.records.buyer_links import BuyerLinks
 from tools.records.cases import CaseRecords
 from workflows.messages import Say
 
 
 class BuyerActivities:
-    """Compose a message from the recorded decision and send it once."""
+    """Compose a message from the recorded decision and send it once; with `public_url` it carries the buyer's link."""
 
-    def __init__(self, cases: CaseRecords, mail: MailActing) -> None:
+    def __init__(self, cases: CaseRecords, mail: MailActing, links: BuyerLinks, public_url: str | None) -> None:
         self._cases = cases
         self._mail = mail
+        self._links = links
+        self._public_url = public_url
 
     @activity.defn
     async def say(self, order: Say) -> None:
@@ -26,7 +29,7 @@ class BuyerActivities:
         bundle = file.bundle
         message = compose(
             order.what,
-            _language(file),
+            buyer_language(bundle, file.facts),
             OfferValues(
                 order_id=bundle.order.id,
                 amount=order.amount,
@@ -43,19 +46,19 @@ class BuyerActivities:
                 to=bundle.buyer.email or "",
                 language=message.language,
                 subject=message.subject,
-                body=message.body,
+                body=message.body + await self._link(order, message.language),
             )
         )
+        # The link is for the buyer alone: what staff read of the message goes without it.
         await self._cases.record_event(
             order.merchant, order.case_id, "amends", f"told:{order.what}", message.body, key=order.key
         )
 
-
-def _language(file: CaseFile) -> str | None:
-    """The language the buyer wrote in, else the one on their account."""
-    written = (one.language for one in file.bundle.messages if one.author is Author.BUYER and one.language)
-    read = (fact.text() for fact in file.facts if fact.name is FactName.CLAIM_LANGUAGE)
-    return next(written, None) or next(read, None) or file.bundle.buyer.language
+    async def _link(self, order: Say, language: str) -> str:
+        if self._public_url is None:
+            return ""
+        token = await self._links.token(order.merchant, order.case_id)
+        return "\n\n" + page_words(language).say("mail.link", link=f"{self._public_url}/b/{token}")
 
 
 def _day(moment: datetime | None) -> str | None:

@@ -5,8 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 from temporalio import activity
 
-from knowledge.analyst.read import analyst_view
-from knowledge.analyst.seen import seen_packet
 from knowledge.case import CaseBundle, ChargebackNotice, DisputeStage
 from knowledge.decision import DefenceDecision
 from knowledge.judgement.defence import family_of
@@ -25,14 +23,11 @@ from knowledge.tracking import Route
 from tools.carriers import UnreadableTracking, read_route
 from tools.packets import (
     PDF_START,
-    Packet,
     PacketError,
     UnshowableDocument,
     check_document,
     letter_of_packet,
-    page_texts,
     profile_for,
-    render_packet,
 )
 from tools.ports import DisputeState, EvidencePackage, ProcessorError
 from tools.processors.connected import ConnectedProcessors
@@ -54,6 +49,7 @@ from workflows.messages import (
     Submit,
     WriteLetter,
 )
+from workflows.packet_making import keep_packet, make_packet
 from workflows.submission import evidence_package
 
 _LEDGER_OUTCOME: dict[DisputeEnd, ChargebackOutcome] = {
@@ -134,43 +130,14 @@ class DefenceActivities:
             )
         proof = verify_letter(letter, dossier)
         try:
-            packet = render_packet(
-                letter, proof, await self._files(order, letter), profile_for(notice.processor.value, notice.network)
+            packet = await make_packet(
+                self._cases, order, letter, proof, profile_for(notice.processor.value, notice.network)
             )
         except PacketError as error:
             return LetterWritten(
                 letter_sha256="", packet_sha256="", proof_sha256="", proved=False, problems=(str(error),), pages=0
             )
-        return await self._keep(
-            order, letter, packet, tuple(line.problem or "" for line in proof.lines if not line.proved)
-        )
-
-    async def _keep(
-        self, order: WriteLetter, letter: Letter, packet: Packet, problems: tuple[str, ...]
-    ) -> LetterWritten:
-        stem = order.decision_id[:12]
-        letter_sha = await self._cases.save_artifact(
-            order.merchant, order.case_id, "letter", f"letter-{stem}.json", letter.model_dump_json().encode()
-        )
-        proof_sha = await self._cases.save_artifact(
-            order.merchant, order.case_id, "proof", f"proof-{stem}.json", packet.proof_json
-        )
-        packet_sha = await self._cases.save_artifact(
-            order.merchant, order.case_id, "packet", f"packet-{stem}.pdf", packet.pdf
-        )
-        view = analyst_view(seen_packet(letter, page_texts(packet.pdf)))
-        await self._cases.save_artifact(
-            order.merchant, order.case_id, "analyst", f"analyst-{stem}.json", view.model_dump_json(indent=1).encode()
-        )
-        return LetterWritten(
-            letter_sha256=letter_sha,
-            packet_sha256=packet_sha,
-            proof_sha256=proof_sha,
-            proved=not problems,
-            problems=problems,
-            pages=packet.pages,
-            attacks=tuple(f"{finding.told} {finding.by}" for finding in view.fatal),
-        )
+        return await keep_packet(self._cases, order, order.decision_id[:12], letter, proof, packet)
 
     async def _dossier(
         self,
@@ -221,10 +188,6 @@ class DefenceActivities:
                     key=f"{order.decision_id}/{document.id}/not-exhibited",
                 )
         return frozenset(unshown)
-
-    async def _files(self, order: WriteLetter, letter: Letter) -> dict[str, bytes]:
-        shown = {exhibit.evidence_sha256 for exhibit in letter.exhibits if exhibit.evidence_sha256}
-        return {sha: await self._cases.evidence(order.merchant, order.case_id, sha) for sha in sorted(shown)}
 
     @activity.defn
     async def submit(self, order: Submit) -> SubmissionResult:

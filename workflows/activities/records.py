@@ -147,6 +147,7 @@ class RecordActivities:
             question=decision.question,
             buffer_hours=self._policy.submission_buffer_hours,
             notice_hours=self._policy.concession_notice_hours,
+            undo_seconds=self._policy.undo_seconds,
         )
 
     async def _keep_persons(
@@ -154,8 +155,9 @@ class RecordActivities:
     ) -> str:
         inputs = hashlib.sha256(f"{order.base_decision_id}/{order.by}".encode()).hexdigest()
         decision_id = await self._cases.save_decision(order.merchant, order.case_id, decision, inputs)
+        actor = order.account or order.by
         await self._cases.record_event(
-            order.merchant, order.case_id, order.by, "decided", told, decision_id, key=f"decided/{decision_id}"
+            order.merchant, order.case_id, actor, "decided", told, decision_id, key=f"decided/{decision_id}"
         )
         return decision_id
 
@@ -175,13 +177,15 @@ class RecordActivities:
             open_days=self._policy.offer_open_days,
             return_days=self._policy.return_open_days,
             poll_hours=self._policy.refund_poll_hours,
+            undo_seconds=self._policy.undo_seconds,
         )
 
 
 def _persons_reason(order: PersonDecides | PersonTakesStance, *, otherwise: bool) -> Reason:
+    proposed = f" (proposed by {order.proposed_by})" if order.proposed_by else ""
     return Reason(
         rule="person.decided_otherwise" if otherwise else "person.approved",
-        text=f"{order.by} {'decided otherwise' if otherwise else 'approved'}: {order.note or 'no note'}",
+        text=f"{order.by} {'decided otherwise' if otherwise else 'approved'}{proposed}: {order.note or 'no note'}",
     )
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from console.web.finance.month_routes import month_of
+from console.web.finance.month_routes import month_of, note_view
 from console.web.house import House, house_of
 from console.web.rendering import Pages, pages_of
 from console.web.security.visitor import Visitor, refuse_unless_allowed
@@ -38,7 +38,9 @@ async def ledger(
         state=_one_of(EntryState, state),
         processor=_one_of(ProcessorName, processor),
     )
-    found = await FinanceRecords(house.installation.records).ledger_page(signed.merchant, wanted, _place(after))
+    place = _place(after)
+    await note_view(house, signed, "ledger")
+    found = await FinanceRecords(house.installation.records).ledger_page(signed.merchant, wanted, place)
     shown = found[:PAGE]
     further = ""
     if len(found) > PAGE:

@@ -19,6 +19,7 @@ from tools.finance_files.exports import FinanceExports
 from tools.finance_files.letters import letters_zip
 from tools.records.finance import FinanceRecords
 from tools.records.month_close import Books, MonthRefused
+from tools.records.sessions import SignedIn
 
 router = APIRouter()
 _LINES = 100
@@ -33,6 +34,11 @@ def month_of(text: str) -> Month:
         raise LookupError(text) from None
 
 
+async def note_view(house: House, signed: SignedIn, page: str) -> None:
+    """Chain that somebody looked at a page of the finance desk."""
+    await house.installation.audit.record(signed.merchant, actor=signed.account_id, action=f"view.finance.{page}")
+
+
 @router.get("/months")
 async def months(
     request: Request,
@@ -42,6 +48,7 @@ async def months(
 ) -> Response:
     """Every month with its standing, newest first."""
     refuse_unless_allowed(signed, Permission.READ_FINANCE)
+    await note_view(house, signed, "months")
     shelf = await _books(house).shelf(signed.merchant)
     this_month = Month.of(datetime.now(UTC))
     still_open: list[Month] = []
@@ -70,7 +77,9 @@ async def month_page(
 ) -> Response:
     """One month: figures, what does not agree, lines, closing; `after` is the last line's number of the page before."""
     refuse_unless_allowed(signed, Permission.READ_FINANCE)
-    return await _month_page(request, signed, house, pages, month_of(month), after=max(0, after))
+    which = month_of(month)
+    await note_view(house, signed, f"month.{which}")
+    return await _month_page(request, signed, house, pages, which, after=max(0, after))
 
 
 @router.post("/months/{month}/close")
@@ -142,7 +151,7 @@ async def export(
 
 
 async def _month_page(
-    request: Request, signed: Visitor, house: House, pages: Pages, month: Month, *, after: int = 0, refused: str = ""
+    request: Request, signed: SignedIn, house: House, pages: Pages, month: Month, *, after: int = 0, refused: str = ""
 ) -> Response:
     books = await _books(house).month(signed.merchant, month)
     shelf = await _books(house).shelf(signed.merchant)
@@ -176,7 +185,7 @@ def _books(house: House) -> Books:
     return Books(house.installation.records, HOUSE_POLICY)
 
 
-async def _names(house: House, signed: Visitor) -> dict[str, str]:
+async def _names(house: House, signed: SignedIn) -> dict[str, str]:
     """Who closed: staff by account."""
     return {one.account_id: one.name for one in await house.staff.members(signed.merchant)}
 

@@ -50,6 +50,7 @@ async def overview(
     """Exposure, the month's figures, win rates and headroom; `month` chooses the month, this one when left out."""
     refuse_unless_allowed(signed, Permission.READ_FINANCE)
     shown = month_routes.month_of(month) if month else Month.of(datetime.now(UTC))
+    await month_routes.note_view(house, signed, "overview")
     return await _overview(request, signed, house, pages, shown)
 
 

@@ -1,9 +1,10 @@
 """Cases from the terminal: taken in, shown, decided, answered and added to, against running services."""
 
+import re
 from pathlib import Path
 
 from samples.pictures import draw
-from tests.console.cli.commands import done, folder
+from tests.console.cli.commands import amends, done, folder, refused
 from tests.workflows.hasty import ended, late, regretted, told
 from tests.workflows.house import House, case, lost, scratched
 from workflows.messages import Stage
@@ -149,3 +150,17 @@ async def test_documents_and_carrier_answers_are_added_as_what_they_are(house: H
     assert await house.refunded("ch_cli_9") == [4500]
     (document,) = (await house.installation.cases.bundle("lumen", "cli-10")).documents
     assert (document.path, document.kind.value) == ("slip.txt", "other")
+
+
+async def test_the_buyers_link_is_printed_renewed_and_revoked(house: House) -> None:
+    async with house.worker():
+        await house.open(*scratched("cli-link"))
+        await house.until("cli-link", Stage.OFFERED)
+        public = {"AMENDS_PUBLIC_URL": "https://help.lumen.example"}
+        first = (await amends(house, "buyer", "link", "cli-link", **public)).output.strip()
+        assert re.fullmatch(r"https://help\.lumen\.example/b/[\w-]{43}", first)
+        assert (await amends(house, "buyer", "link", "cli-link", **public)).output.strip() == first
+        again = await done(house, "buyer", "link", "cli-link", "--anew")
+        assert again.strip() != first.removeprefix(public["AMENDS_PUBLIC_URL"])
+        assert "revoked" in await done(house, "buyer", "link", "cli-link", "--revoke")
+    assert "no case" in await refused(house, "buyer", "link", "nowhere")

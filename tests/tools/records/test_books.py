@@ -1,5 +1,6 @@
 """The books of months: what the ledger and the outcomes tell, closed months that stand, corrections after them."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -100,6 +101,15 @@ async def test_a_month_is_closed_once_in_order_and_when_it_is_over(records: Reco
     await books.close(merchant, THIS, by="a_clerk", now=AFTERWARDS)
     with pytest.raises(MonthRefused, match="closed already"):
         await books.close(merchant, THIS, by="a_clerk", now=AFTERWARDS)
+
+
+async def test_two_clerks_at_once_close_a_month_once(records: Records, merchant: str) -> None:
+    ledger, books = await shop(records, merchant), Books(records, HOUSE_POLICY)
+    await refunded(ledger, merchant, "paid", 1_000)
+    closings = (books.close(merchant, THIS, by=f"a_{number}", now=AFTERWARDS) for number in range(5))
+    told = await asyncio.gather(*closings, return_exceptions=True)
+    assert sorted(type(each).__name__ for each in told) == ["Closing", *["MonthRefused"] * 4]
+    assert len((await books.month(merchant, THIS)).lines) == 1
 
 
 async def test_opening_again_takes_a_reason_and_keeps_what_was_closed(records: Records, merchant: str) -> None:

@@ -4,11 +4,13 @@ import hashlib
 import hmac
 import os
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 
 import psycopg
 import pytest
 from psycopg import errors
 
+from knowledge.override import Override, WrongPlace
 from tests.knowledge.outcomes.ended import ended
 from tests.tools.intake.examples import stripe_event
 from tests.tools.records.cases_for_tests import FILES, case, euro
@@ -21,7 +23,10 @@ from tools.records.inbox import WebhookInbox
 from tools.records.ledger import EntryKind, Ledger
 from tools.records.order_snapshots import OrderSnapshots
 from tools.records.outcomes import OutcomeRecords
+from tools.records.overrides import Overrides
+from tools.records.person_reviews import PersonReviews, ReviewState
 from tools.records.records import Records, Scope
+from tools.records.second_looks import SecondLooks
 from tools.records.tenancy import merchant_pass
 
 OURS, THEIRS = "tenant-ours", "tenant-theirs"
@@ -45,6 +50,13 @@ async def tables(records: Records) -> list[str]:
         await OrderSnapshots(records).keep(merchant, [lamp])
         await Gatherings(records).note(*place, GatheringState.GATHERING)
         await Gatherings(records).keep_piece(*place, "shop", b"{}")
+        reviews, wrong = PersonReviews(records), Override(place=WrongPlace.SUSPECTED_FRAUD)
+        await reviews.keep(
+            merchant, case_id, "r-1", account="a_1", decision_id="d1-aa", action="deny", state=ReviewState.TAKEN,
+            spent=timedelta(seconds=1), content=b"{}",
+        )  # fmt: skip
+        await Overrides(records).keep(merchant, case_id, "r-1", wrong, [], actor="a_1")
+        await SecondLooks(records).offer(merchant, case_id, "r-1")
     async with records.merchant(OURS) as scope:
         cursor = await scope.execute("select tablename from pg_tables where schemaname = 'amends' order by 1")
         return [str(row[0]) async for row in cursor]

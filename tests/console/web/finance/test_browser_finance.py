@@ -28,6 +28,11 @@ async def test_no_page_of_the_finance_desk_has_barriers_in_light_or_dark(house: 
         ):  # fmt: skip
             await page.goto(path)
             assert await barriers(page) == [], (scheme, path)
+    await page.set_viewport_size({"width": 390, "height": 844})
+    for path in ("/finance?month=2026-03", "/finance/months/2026-03"):
+        await page.goto(path)
+        assert await barriers(page) == [], path
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 390, f"{path} is wider than a phone"
 
 
 async def test_a_clerk_closes_the_month_by_keyboard_and_takes_the_journal_out(house: House, browsing: Browsing) -> None:
@@ -36,6 +41,7 @@ async def test_a_clerk_closes_the_month_by_keyboard_and_takes_the_journal_out(ho
     await page.keyboard.press("m")
     await page.wait_for_url("**/finance/months")
     await page.get_by_role("link", name="2026-03").click()
+    await page.wait_for_url("**/finance/months/2026-03")
     await page.keyboard.press("c")
     await page.get_by_text("recomputed, agrees").wait_for()
     async with page.expect_download() as download:

@@ -1,5 +1,6 @@
 """The finance desk without a browser: who sees what, closing and opening again, files that agree with the page."""
 
+import hashlib
 import io
 import re
 import zipfile
@@ -100,7 +101,7 @@ async def test_the_overview_tells_exposure_expectation_and_headroom_that_is_neve
     await open_disputes(house, "overview")
     clerk = await visiting.signed_in(Role.FINANCE, "overview")
     page = told(await clerk.get("/finance"))
-    assert "EUR 2 120.00 1 60.00 34.20 " in page, "0.6 × 0.95 of the one that is fought"
+    assert "EUR 2 0 120.00 1 60.00 34.20 " in page, "0.6 × 0.95 of the one that is fought"
     assert "unknown without the month's sales" in page
     this = str(Month.of(datetime.now(UTC)))
     given = SALES | {"month": this, "fraud_reports": "12"}
@@ -137,3 +138,16 @@ async def test_another_merchants_figures_never_show(house: House, visiting: Visi
     assert csv_rows((await stranger.post("/finance/months/2026-03/export/lines", on="/finance")).content) == []
     archive = await stranger.post("/finance/months/2026-03/letters", on="/finance")
     assert zipfile.ZipFile(io.BytesIO(archive.content)).namelist() == ["index.csv", "index.json"]
+
+
+async def test_every_look_and_every_export_is_in_the_audit_trail(house: House, visiting: Visiting) -> None:
+    auditor, clerk = [await visiting.signed_in(role, "looked-at") for role in (Role.AUDITOR, Role.FINANCE)]
+    for page in PAGES:
+        await auditor.get(page)
+    await clerk.post("/finance/months/2026-03/export/journal", on="/sign-in")
+    made = await clerk.post("/finance/months/2026-03/export/journal", on="/finance/months/2026-03")
+    entries = await house.installation.audit.entries("looked-at")
+    looks = [entry.action for entry in entries if entry.actor == auditor.account and "view." in entry.action]
+    assert looks == [f"view.finance.{page}" for page in ("overview", "ledger", "months", "month.2026-03")]
+    exports = [entry for entry in entries if entry.action == "export.journal.2026-03"]
+    assert [entry.digest for entry in exports] == [hashlib.sha256(made.content).hexdigest()]

@@ -48,6 +48,13 @@ create index queue_entry_by_age on amends.queue_entry (merchant, opened_at, case
 create index queue_entry_by_order on amends.queue_entry (merchant, order_id) where left_at is null;
 create index queue_entry_by_payment on amends.queue_entry (merchant, payment_reference) where left_at is null;
 create index queue_entry_by_change on amends.queue_entry (merchant, changed_at);
+-- The rare ones: without an index of their own a view of them would read the whole queue to find a few.
+create index queue_entry_reuse on amends.queue_entry (merchant, rank desc, case_id)
+    where left_at is null and flags @> array['image_reuse'];
+create index queue_entry_appeals on amends.queue_entry (merchant, rank desc, case_id)
+    where left_at is null and flags @> array['appeal'];
+create index queue_entry_letters on amends.queue_entry (merchant, rank desc, case_id)
+    where left_at is null and flags @> array['letter_to_sign'];
 -- What the views' counts are counted from, without touching the rows.
 create index queue_entry_counts on amends.queue_entry (merchant, due, band, flags) where left_at is null;
 grant select, insert, update on amends.queue_entry to amends_app;

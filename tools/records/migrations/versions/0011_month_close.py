@@ -6,7 +6,7 @@ from alembic import op
 from psycopg import Connection
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 
 
 def upgrade() -> None:

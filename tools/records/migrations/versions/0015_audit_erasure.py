@@ -6,7 +6,7 @@ from alembic import op
 from psycopg import Connection
 
 revision = "0015"
-down_revision = "0011"
+down_revision = "0014"
 
 
 def upgrade() -> None:
