@@ -8,6 +8,8 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from knowledge.rules.authority import Role
+from knowledge.rules.retention import RetentionPolicy
 from tools.intake.notice import WebhookProcessor
 
 _WEBHOOK_SECRETS = {
@@ -61,6 +63,33 @@ class WebhookAccount(BaseModel):
         if not all(re.fullmatch(form, secret.get_secret_value()) for secret in self.secrets):
             raise ValueError(f"secrets of {self.processor.value}/{self.account} must each be {meant}")
         return self
+
+
+class GroupRole(BaseModel):
+    """A group at the identity provider whose members get an account with this role at their first sign-in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    group: Annotated[str, Field(min_length=1, max_length=200)]
+    merchant: Annotated[str, Field(min_length=1, max_length=64)]
+    role: Role = Role.REVIEWER
+
+
+class OidcSettings(BaseModel):
+    """The identity provider people sign in through, beside passwords."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    issuer: Annotated[str, Field(pattern=r"^https?://\S+$")]
+    """As the provider writes it, to the last slash."""
+    client_id: Annotated[str, Field(min_length=1)]
+    client_secret: SecretStr
+    name: str = ""
+    """What the button calls it; the issuer's host when left out."""
+    group_claim: str = ""
+    """The claim that lists a person's groups, for example `groups`."""
+    roles: tuple[GroupRole, ...] = ()
+    """Left out, only people who have an account come in."""
 
 
 class ShopConnection(BaseModel):
@@ -165,6 +194,10 @@ class Settings(BaseSettings):
     """The address of that port; nobody is asked for a password there, so never a public one."""
     metrics_by_merchant: bool = False
     """Whether figures name merchants; without it they are sums over all."""
+    oidc: OidcSettings | None = None
+    """`AMENDS_OIDC__ISSUER`, `AMENDS_OIDC__CLIENT_ID`, `AMENDS_OIDC__CLIENT_SECRET`, …: sign-in through a provider."""
+    retention: dict[str, RetentionPolicy] = {}
+    """Days by merchant and kind, as JSON; what is left out has the defaults of `knowledge/rules/retention.py`."""
     merchant: str = Field(default="", max_length=64)
     """The merchant whose cases `amends` speaks of when `--merchant` is left out."""
     reviewer: str = Field(default="", max_length=100)

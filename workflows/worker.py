@@ -46,6 +46,7 @@ from workflows.installation import Installation, open_installation
 from workflows.messages import TASK_QUEUE
 from workflows.operating import seen_from_outside, settings_of_process, telemetry
 from workflows.refund_case import RefundCase
+from workflows.retention import Retention
 
 _log = logging.getLogger("amends.worker")
 _FINISH_WITHIN = timedelta(seconds=10)
@@ -174,9 +175,12 @@ async def run_worker(settings: Settings, household: Household, stopped: asyncio.
         async with (
             make_worker(installation, household, gateway, graceful_shutdown_timeout=_FINISH_WITHIN),
             seen_from_outside(process, installation, counts_records=True),
+            asyncio.TaskGroup() as beside,
         ):
+            daily = beside.create_task(Retention(installation).keep_running())
             _log.info("worker works", extra={"task_queue": TASK_QUEUE})
             await stopped.wait()
+            daily.cancel()
 
 
 def main() -> None:

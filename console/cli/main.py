@@ -11,11 +11,13 @@ from console.cli import (
     buyer,
     cases,
     demo,
+    erase,
     finance,
     imports,
     keys,
     outcomes,
     queue,
+    retention,
     review,
     services,
     staff,
@@ -41,9 +43,11 @@ app.add_typer(buyer.app, name="buyer")
 app.add_typer(staff.app, name="staff")
 app.add_typer(keys.app, name="keys")
 app.add_typer(audit.app, name="audit")
+app.add_typer(erase.app)
 app.add_typer(outcomes.app)
 app.add_typer(finance.app, name="finance")
 app.add_typer(imports.app, name="import")
+app.add_typer(retention.app, name="retention")
 app.add_typer(webhooks.app, name="webhooks")
 
 

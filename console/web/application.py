@@ -12,6 +12,9 @@ from starlette.responses import Response
 from console.api.application import make_api
 from console.buyer import routes as buyer
 from console.web import health, sign_in
+from console.web.account import routes as account
+from console.web.as_of import routes as as_of
+from console.web.audit import routes as audit
 from console.web.case import decisions as case_decisions
 from console.web.case import routes as case_page
 from console.web.case import second_looks
@@ -25,6 +28,7 @@ from console.web.rendering import HTMX_REQUEST, Pages
 from console.web.security.headers import SecurityHeaders
 from console.web.security.rate import Rates, TooOften
 from console.web.security.visitor import BadFormToken, NotAllowed, NotSignedIn
+from console.web.staff import routes as staff
 from tools.records.leases import LeaseHeld, LeaseLost
 from tools.records.letter_drafts import DraftMovedError
 from tools.records.records import RecordsUnavailable
@@ -35,13 +39,18 @@ _ROUTERS = (
     health.router,
     sign_in.router,
     queue.router,
+    finance.router,
+    audit.router,
+    as_of.router,
+    staff.router,
+    account.router,
+    sign_in.provider_router,
     case_page.router,
     case_decisions.router,
     second_looks.router,
     letter_listing.router,
     letter_reading.router,
     letter_editing.router,
-    finance.router,
     buyer.router,
 )
 

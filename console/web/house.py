@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from console.web.security.form_token import FormTokens
+from console.web.security.identity_provider import IdentityProvider
 from knowledge.rules.policy import HOUSE_POLICY, MerchantPolicy
+from tools.records.invitations import Invitations
 from tools.records.sessions import Sessions
 from tools.records.staff import Staff
 from workflows.desk import CaseDesk
@@ -24,13 +26,17 @@ class House:
     letters: LetterDesk
     staff: Staff
     sessions: Sessions
+    invitations: Invitations
     form_tokens: FormTokens
+    identity_provider: IdentityProvider | None
+    """None where people sign in by password alone."""
     secure: bool
     """Whether browsers come over TLS, so that cookies are marked for it."""
 
 
 def open_house(installation: Installation, *, secure: bool, policy: MerchantPolicy = HOUSE_POLICY) -> House:
     """The house of an installation; `policy` is that of its workers."""
+    oidc = installation.settings.oidc
     desk = CaseDesk(installation)
     return House(
         installation=installation,
@@ -39,7 +45,9 @@ def open_house(installation: Installation, *, secure: bool, policy: MerchantPoli
         letters=LetterDesk(installation, desk),
         staff=Staff(installation.records),
         sessions=Sessions(installation.records),
+        invitations=Invitations(installation.records),
         form_tokens=FormTokens(installation.master_key),
+        identity_provider=IdentityProvider(oidc, installation.master_key) if oidc else None,
         secure=secure,
     )
 

@@ -27,6 +27,11 @@ def shown_time(moment: datetime | None) -> str:
     return "–" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
 
 
+def exact_time(moment: datetime) -> str:
+    """`2026-11-27 14:05:09` in UTC: for what is compared with a log."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+
+
 def machine_time(moment: datetime) -> str:
     """For `<time datetime>`: RFC 3339 in UTC."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
@@ -55,7 +60,12 @@ class Pages:
             lstrip_blocks=True,
         )  # fmt: skip
         self._environment.filters.update(
-            money=shown_money, time=shown_time, machine_time=machine_time, words=shown_words, span=shown_span
+            money=shown_money,
+            time=shown_time,
+            exact_time=exact_time,
+            machine_time=machine_time,
+            words=shown_words,
+            span=shown_span,
         )
 
     def text(self, template: str, context: Mapping[str, Any]) -> str:

@@ -16,6 +16,8 @@ from knowledge.precedent import Precedent, RecalledPrecedent
 from knowledge.reasons import DisputeReason
 
 _BATCH = 500
+_MERCHANT = "merchant"
+"""What a collection says of itself: a merchant's id may be the beginning of another's, dots included."""
 _UNNAMEABLE = r"[^A-Za-z0-9._-]"
 """What Chroma does not take in a collection's name."""
 # More than are used, because filtering by metadata in Chroma costs ten times a plain query; we filter afterwards.
@@ -75,6 +77,7 @@ class _Shelf:
                 name=f"precedents.{merchant}.{re.sub(_UNNAMEABLE, '-', self.embedder.version)}"[:512],
                 embedding_function=None,
                 configuration={"hnsw": {"space": "cosine"}},
+                metadata={_MERCHANT: merchant},
             )
         except LibraryUnavailable:
             raise
@@ -147,3 +150,27 @@ class PrecedentWriter:
     def count(self, merchant: str) -> int:
         """How many precedents the merchant has."""
         return int(self._shelf.collection(merchant).count())
+
+
+class PrecedentEraser:
+    """Forgetting: held by erasures alone, and of no need of an embedder."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def forget(self, merchant: str, cases: Sequence[str]) -> None:
+        """Remove these cases from the merchant's collections of every embedder there ever was.
+
+        What is not there is no error; LibraryUnavailable without Chroma. Blocking: call it in a thread.
+        """
+        if not cases:
+            return
+        client = connect(self._url)
+        try:
+            for collection in client.list_collections():
+                whose = (collection.metadata or {}).get(_MERCHANT, merchant)
+                if collection.name.startswith(f"precedents.{merchant}.") and whose == merchant:
+                    for start in range(0, len(cases), _BATCH):
+                        collection.delete(ids=list(cases[start : start + _BATCH]))
+        except Exception as error:
+            raise LibraryUnavailable(f"precedents not forgotten: {error}") from error

@@ -4,9 +4,13 @@ import asyncio
 import hashlib
 import json
 import os
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from tools.ports import Mail
+
+_DIGEST = re.compile(r"[0-9a-f]{12}(\.\d+)?\.(json|draft)")
 
 
 class Outbox:
@@ -18,6 +22,17 @@ class Outbox:
     async def send(self, mail: Mail) -> None:
         """Deliver once per key; a second send of the same key changes nothing."""
         await asyncio.to_thread(self._write, mail)
+
+    def erase(self, merchant: str, cases: Sequence[str]) -> int:
+        """Remove every message about these cases, drafts too; returns how many. Blocking: call it in a thread."""
+        removed = 0
+        for case_id in cases:
+            for file in (self._folder / merchant).glob(f"{case_id}-*"):
+                # Another case's id may begin with this one's, so that the digest decides.
+                if _DIGEST.fullmatch(file.name.removeprefix(f"{case_id}-")):
+                    file.unlink(missing_ok=True)
+                    removed += 1
+        return removed
 
     def _write(self, mail: Mail) -> None:
         folder = self._folder / mail.merchant

@@ -6,8 +6,9 @@ one after the other, and the application's role can neither set a time, nor writ
 What no chain can show by itself is its replacement as a whole by the database's owner: keep `head` elsewhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
+from typing import LiteralString
 
 from pydantic import AwareDatetime
 
@@ -17,6 +18,17 @@ from tools.records.records import Records, Scope
 
 _START = "0" * 64
 _BATCH = 1000
+_FIELDS: LiteralString = "seq, at, actor, action, case_id, digest, prev, hash"
+_PAGE: LiteralString = (
+    f"select {_FIELDS} from amends.audit_entry e"  # noqa: S608 -- our own constant
+    " where (%(before)s::bigint is null or seq < %(before)s)"
+    " and (%(case_id)s = '' or case_id = %(case_id)s) and (%(actor)s = '' or actor = %(actor)s)"
+    " and (%(action)s = '' or action = %(action)s or starts_with(action, %(action)s || '.'))"
+    " and (%(since)s::timestamptz is null or at >= %(since)s) and (%(until)s::timestamptz is null or at < %(until)s)"
+    " and (%(policy_version)s = '' or exists (select from amends.case_decision d where d.case_id = e.case_id"
+    " and d.content_sha256 = e.digest and d.policy_version = %(policy_version)s and e.action = 'decision.saved'))"
+    " order by seq desc limit %(most)s"
+)
 
 
 class AuditEntry(Frozen):
@@ -66,6 +78,29 @@ async def append(scope: Scope, *, actor: str, action: str, case_id: str = "", di
     await scope.execute("select amends.append_audit(%s, %s, %s, %s)", (actor, action, case_id, digest))
 
 
+class AuditFilter(Frozen):
+    """What of a chain is asked for; what is left empty excludes nothing."""
+
+    case_id: str = ""
+    actor: str = ""
+    action: str = ""
+    """A whole action or its first words: `status` finds `status.review` too."""
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    """Not included."""
+    policy_version: str = ""
+    """Decisions made under this version; decisions of before it was kept are not found by it."""
+
+
+class AuditProgress(Frozen):
+    """How far a walk over a chain has come."""
+
+    entries: int
+    """Found in order so far."""
+    of: int
+    """As long as the chain was when the walk began."""
+
+
 class AuditTrail:
     """Reads and verifies the chains."""
 
@@ -82,18 +117,57 @@ class AuditTrail:
         async with self._records.merchant(merchant) as scope:
             return await _read(scope, case_id, after)
 
+    async def page(
+        self, merchant: str, wanted: AuditFilter, *, before: int | None = None, most: int = 100
+    ) -> Sequence[AuditEntry]:
+        """The newest entries the filter lets through, the newest first; older than entry `before` when it is given."""
+        async with self._records.merchant(merchant) as scope:
+            cursor = await scope.execute(_PAGE, wanted.model_dump() | {"before": before, "most": most})
+            return [_entry(*row) async for row in cursor]
+
+    async def entry(self, merchant: str, seq: int) -> AuditEntry | None:
+        """The entry with this number as it stands now; None when there is none."""
+        async with self._records.merchant(merchant) as scope:
+            found = await _read(scope, None, seq - 1, 1)
+        return found[0] if found and found[0].seq == seq else None
+
+    async def head(self, merchant: str) -> tuple[int, str]:
+        """How many entries the chain has, and the last one's hash."""
+        async with self._records.merchant(merchant) as scope:
+            return await _head(scope)
+
+    async def policy_versions(self, merchant: str, entries: Sequence[AuditEntry]) -> dict[int, str]:
+        """The policy's version by `seq`, of those entries that saved a decision whose version is known."""
+        decisions = [entry for entry in entries if entry.action == "decision.saved"]
+        async with self._records.merchant(merchant) as scope:
+            cursor = await scope.execute(
+                "select distinct content_sha256, policy_version from amends.case_decision"
+                " where content_sha256 = any(%s) and policy_version is not null",
+                ([entry.digest for entry in decisions],),
+            )
+            versions = {str(digest): str(version) async for digest, version in cursor}
+        return {entry.seq: versions[entry.digest] for entry in decisions if entry.digest in versions}
+
     async def verify(self, merchant: str) -> AuditVerdict:
         """Walk the whole chain and compare its end with the head."""
+        async for step in self.walk(merchant):
+            if isinstance(step, AuditVerdict):
+                return step
+        raise AssertionError("a walk ends with a verdict")
+
+    async def walk(self, merchant: str) -> AsyncGenerator[AuditProgress | AuditVerdict]:
+        """Verify, telling after every thousand entries how far it is; the verdict comes last."""
         async with self._records.merchant(merchant) as scope:
-            count, prev = 0, _START
+            count, prev, (length, _) = 0, _START, await _head(scope)
             while True:
                 batch = await _read(scope, None, count)
                 for entry in batch:
                     if entry.seq != count + 1 or entry.prev != prev or entry.hash != entry.expected_hash():
-                        return AuditVerdict(
-                            entries=count, intact=False, broken_at=count + 1, head=(await _head(scope))[1]
-                        )
+                        head = (await _head(scope))[1]
+                        yield AuditVerdict(entries=count, intact=False, broken_at=count + 1, head=head)
+                        return
                     count, prev = entry.seq, entry.hash
+                yield AuditProgress(entries=count, of=max(count, length))
                 # Entries and head are committed together, and the head is read after the entries: when it is ahead,
                 # entries were chained meanwhile, and if there are none to read, they are missing.
                 head_seq, head = await _head(scope)
@@ -101,7 +175,16 @@ class AuditTrail:
                     continue
                 intact = (count, prev) == (head_seq, head)
                 broken_at = None if intact else min(count, head_seq) + 1
-                return AuditVerdict(entries=count, intact=intact, broken_at=broken_at, head=head)
+                yield AuditVerdict(entries=count, intact=intact, broken_at=broken_at, head=head)
+                return
+
+
+async def entries_of_case(scope: Scope, case_id: str) -> Sequence[AuditEntry]:
+    """Every entry about the case, the oldest first, in `scope`'s transaction."""
+    entries: list[AuditEntry] = []
+    while batch := await _read(scope, case_id, entries[-1].seq if entries else 0):
+        entries += batch
+    return entries
 
 
 async def _head(scope: Scope) -> tuple[int, str]:
@@ -109,11 +192,11 @@ async def _head(scope: Scope) -> tuple[int, str]:
     return await cursor.fetchone() or (0, _START)
 
 
-async def _read(scope: Scope, case_id: str | None, after: int) -> Sequence[AuditEntry]:
+async def _read(scope: Scope, case_id: str | None, after: int, most: int = _BATCH) -> Sequence[AuditEntry]:
     cursor = await scope.execute(
-        "select seq, at, actor, action, case_id, digest, prev, hash from amends.audit_entry"
+        f"select {_FIELDS} from amends.audit_entry"  # noqa: S608 -- our own constant
         " where seq > %s and (%s::text is null or case_id = %s) order by seq limit %s",
-        (after, case_id, case_id, _BATCH),
+        (after, case_id, case_id, most),
     )
     return [_entry(*row) async for row in cursor]
 

@@ -115,7 +115,7 @@ class CaseEvidence(KeepsCases):
             if not any(getattr(fresh, kind) for kind in _KINDS):
                 return digest
             try:
-                CaseBundle.model_validate_json(canonical(_with(before, fresh)))
+                CaseBundle.model_validate_json(canonical(with_addition(before, fresh)))
             except ValidationError as error:
                 raise BundleRefused(where, [_too_much(problem["loc"]) for problem in error.errors()]) from error
             await _keep_files(case, sent, files)
@@ -174,11 +174,12 @@ async def merged(case: CaseScope) -> CaseBundle:
     )
     async for digest, sealed in cursor:
         added = EvidenceAddition.model_validate_json(case.open(bytes(sealed), "addition", digest))
-        bundle = _with(bundle, added)
+        bundle = with_addition(bundle, added)
     return bundle
 
 
-def _with(bundle: CaseBundle, added: EvidenceAddition) -> CaseBundle:
+def with_addition(bundle: CaseBundle, added: EvidenceAddition) -> CaseBundle:
+    """The bundle with what came in later."""
     return bundle.model_copy(update={kind: (*getattr(bundle, kind), *getattr(added, kind)) for kind in _KINDS})
 
 

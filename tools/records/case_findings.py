@@ -14,7 +14,8 @@ from tools.records.case_evidence import merged
 from tools.records.case_scope import CaseScope, KeepsCases
 from tools.records.case_words import GATHERING
 
-_DECISIONS: dict[str, type[Decision] | type[DefenceDecision]] = {"refund": Decision, "defence": DefenceDecision}
+DECISIONS: dict[str, type[Decision] | type[DefenceDecision]] = {"refund": Decision, "defence": DefenceDecision}
+"""The kinds of decisions, as rows name them."""
 
 
 class CaseFindings(KeepsCases):
@@ -81,7 +82,7 @@ class CaseFindings(KeepsCases):
     async def facts(self, merchant: str, case_id: str) -> Sequence[Fact]:
         """Persons' facts first, then what the readers found under other names, readers by name."""
         async with self._case(merchant, case_id) as case:
-            return list(_known(await _amended(case), list((await _readings(case)).values())))
+            return list(known_facts(await _amended(case), list((await _readings(case)).values())))
 
     async def case_file(self, merchant: str, case_id: str) -> CaseFile:
         """The case as it stands and what was read from it, as of one moment."""
@@ -89,10 +90,10 @@ class CaseFindings(KeepsCases):
             bundle = await merged(case)
             amended, read = await _amended(case), await _readings(case)
         readings = list(read.values())
-        facts = _known(amended, readings)
+        facts = known_facts(amended, readings)
         gaps = read[GATHERING].missing if GATHERING in read else ()
         return CaseFile(
-            bundle=bundle, facts=facts, missing=_lacking(readings, {fact.name for fact in facts}), gaps=gaps
+            bundle=bundle, facts=facts, missing=lacking_facts(readings, {fact.name for fact in facts}), gaps=gaps
         )
 
     async def queue_line(self, merchant: str, case_id: str, wait: Wait, policy: MerchantPolicy) -> WaitingCase:
@@ -119,7 +120,7 @@ class CaseFindings(KeepsCases):
         digest = hashlib.sha256(content).hexdigest()
         async with self._case(merchant, case_id, write=True) as case:
             inputs = inputs_sha256 or _digest_of_facts(
-                _known(await _amended(case), list((await _readings(case)).values()))
+                known_facts(await _amended(case), list((await _readings(case)).values()))
             )
             cursor = await case.scope.execute(
                 "select decision_id from amends.case_decision"
@@ -127,7 +128,9 @@ class CaseFindings(KeepsCases):
                 (case_id, digest, inputs),
             )
             known = await cursor.fetchone()
-            decision_id = known[0] if known else await _keep_decision(case, kind, content, inputs)
+            decision_id = (
+                known[0] if known else (await _keep_decision(case, kind, content, inputs, decision.policy_version))
+            )
             if case.row.latest_decision != decision_id:
                 await case.scope.execute(
                     "update amends.dispute_case set latest_decision = %s where case_id = %s", (decision_id, case_id)
@@ -147,12 +150,14 @@ class CaseFindings(KeepsCases):
             return None if latest is None else (latest, await _read_decision(case, latest))
 
 
-def _known(amended: Mapping[FactName, Fact], readings: Sequence[Reading]) -> tuple[Fact, ...]:
+def known_facts(amended: Mapping[FactName, Fact], readings: Sequence[Reading]) -> tuple[Fact, ...]:
+    """Persons' facts, then what the readings hold under other names."""
     read = (fact for reading in readings for fact in reading.facts)
     return (*amended.values(), *(fact for fact in read if fact.name not in amended))
 
 
-def _lacking(readings: Sequence[Reading], known: Set[FactName]) -> tuple[MissingFact, ...]:
+def lacking_facts(readings: Sequence[Reading], known: Set[FactName]) -> tuple[MissingFact, ...]:
+    """What readers asked for and nobody supplied, each once."""
     lacking: dict[FactName, MissingFact] = {}
     for reading in readings:
         for missing in reading.missing:
@@ -187,7 +192,7 @@ async def _readings(case: CaseScope) -> dict[str, Reading]:
     }
 
 
-async def _keep_decision(case: CaseScope, kind: str, content: bytes, inputs_sha256: str) -> str:
+async def _keep_decision(case: CaseScope, kind: str, content: bytes, inputs_sha256: str, policy_version: str) -> str:
     cursor = await case.scope.execute(
         "select coalesce(max(seq), 0) + 1 from amends.case_decision where case_id = %s", (case.case_id,)
     )
@@ -197,7 +202,7 @@ async def _keep_decision(case: CaseScope, kind: str, content: bytes, inputs_sha2
     decision_id = f"d{row[0]}-{digest[:16]}"
     await case.scope.execute(
         "insert into amends.case_decision (merchant, case_id, seq, decision_id, kind, content_sha256, inputs_sha256,"
-        " sealed) values (%s, %s, %s, %s, %s, %s, %s, %s)",
+        " policy_version, sealed) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (
             case.merchant,
             case.case_id,
@@ -206,6 +211,7 @@ async def _keep_decision(case: CaseScope, kind: str, content: bytes, inputs_sha2
             kind,
             digest,
             inputs_sha256,
+            policy_version,
             case.seal(content, "decision", kind, decision_id),
         ),
     )
@@ -221,4 +227,4 @@ async def _read_decision(case: CaseScope, decision_id: str) -> Decision | Defenc
     if row is None:
         raise LookupError(f"case {case.case_id} has no decision {decision_id}")
     kind, sealed = row
-    return _DECISIONS[kind].model_validate_json(case.open(bytes(sealed), "decision", kind, decision_id))
+    return DECISIONS[kind].model_validate_json(case.open(bytes(sealed), "decision", kind, decision_id))

@@ -54,7 +54,13 @@ class CaseProgress(KeepsCases):
                 " where case_id = %s",
                 (status, sealed, case_id),
             )
-            await case.chain(f"status.{status}", digest_of({"status": status, "detail": detail}))
+            digest = digest_of({"status": status, "detail": detail})
+            await case.scope.execute(
+                "insert into amends.case_status (merchant, case_id, seq, status, digest, sealed)"
+                " select %s, %s, coalesce(max(seq), 0) + 1, %s, %s, %s from amends.case_status where case_id = %s",
+                (merchant, case_id, status, digest, case.seal(detail.encode(), "status", digest), case_id),
+            )
+            await case.chain(f"status.{status}", digest)
 
     async def status(self, merchant: str, case_id: str) -> str:
         """The case's status; `open` until it is first set. CaseUnknown when there is no such case."""

@@ -114,7 +114,7 @@ async def erase_gathered(scope: Scope, case_id: str) -> None:
         (case_id,),
     )
     await scope.execute(
-        "update amends.order_snapshot s set wrapped = null from amends.dispute_case c"
+        "update amends.order_snapshot s set wrapped = null, buyer = '' from amends.dispute_case c"
         " where c.case_id = %s and s.charge = c.charge",
         (case_id,),
     )

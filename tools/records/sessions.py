@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 
 from pydantic import AwareDatetime
@@ -34,6 +35,18 @@ class SignedIn(Frozen):
     def may(self, permission: Permission) -> bool:
         """Whether the role allows it."""
         return permission in permissions_of(self.role)
+
+
+class OpenSession(Frozen):
+    """A session as its owner sees it."""
+
+    session_id: str
+    """The beginning of the token's digest: names the session, opens nothing."""
+    merchant: str
+    begun_at: AwareDatetime
+    seen_at: AwareDatetime
+    ends_at: AwareDatetime
+    this_one: bool
 
 
 class Sessions:
@@ -107,6 +120,29 @@ class Sessions:
         """Sign out; a session that is none is no error."""
         async with self._records.merchant(HOUSE) as scope:
             await scope.execute("delete from amends.session where token_sha256 = %s", (_digest(token),))
+
+    async def open_of(self, account_id: str, token: str = "") -> Sequence[OpenSession]:
+        """The person's sessions that have not ended, the latest used first; `token` marks one as this browser's."""
+        async with self._records.merchant(HOUSE) as scope:
+            cursor = await scope.execute(
+                "select left(token_sha256, 16), at_merchant, begun_at, seen_at, ends_at, token_sha256 = %s"
+                " from amends.session where account_id = %s and ends_at > clock_timestamp()"
+                " and seen_at > clock_timestamp() - %s order by seen_at desc, token_sha256",
+                (_digest(token), account_id, _IDLE),
+            )
+            fields = OpenSession.model_fields
+            return [OpenSession.model_validate(dict(zip(fields, row, strict=True))) async for row in cursor]
+
+    async def end_of(self, account_id: str, *, session_id: str | None = None, by: str) -> int:
+        """End one of the person's sessions, or all; returns how many ended."""
+        async with self._records.merchant(HOUSE) as scope:
+            cursor = await scope.execute(
+                "delete from amends.session where account_id = %s"
+                " and (%s::text is null or left(token_sha256, 16) = %s)",
+                (account_id, session_id, session_id),
+            )
+            await append(scope, actor=by, action="session.ended")
+            return cursor.rowcount
 
 
 def _digest(token: str) -> str:

@@ -108,6 +108,27 @@ class Staff:
         async with self._records.merchant(HOUSE) as scope:
             return [one for one in await _members(scope, None) if merchant is None or merchant in one.roles]
 
+    async def by_identity(self, identity_sha256: str) -> StaffMember | None:
+        """The account that was bound to this person of the identity provider."""
+        async with self._records.merchant(HOUSE) as scope:
+            cursor = await scope.execute(
+                "select email from amends.account where identity_sha256 = %s", (identity_sha256,)
+            )
+            row = await cursor.fetchone()
+            found = [] if row is None else await _members(scope, row[0])
+        return found[0] if found else None
+
+    async def bind_identity(self, account_id: str, identity_sha256: str) -> bool:
+        """Bind the account to a person of the identity provider; False when it is bound to another."""
+        async with self._records.merchant(HOUSE) as scope:
+            cursor = await scope.execute(
+                "update amends.account set identity_sha256 = %s where account_id = %s and identity_sha256 is null",
+                (identity_sha256, account_id),
+            )
+            if cursor.rowcount == 1:
+                await append(scope, actor=account_id, action="staff.identity_bound", digest=identity_sha256)
+            return cursor.rowcount == 1
+
     async def find(self, email: str) -> StaffMember | None:
         """The account of an address."""
         async with self._records.merchant(HOUSE) as scope:

@@ -33,7 +33,7 @@ async def form(
     next: str = "/",  # noqa: A002 - the word that people know from addresses
 ) -> Response:
     """The form; its token is bound to a random value of the browser."""
-    return _form(request, house, pages, target=_own_path(next))
+    return sign_in_form(request, house, pages, target=own_path(next))
 
 
 @router.post("/sign-in")
@@ -49,19 +49,19 @@ async def enter(
     browser = request.cookies.get(BROWSER_COOKIE, "")
     if not browser or not await house.form_tokens.is_right(request, browser):
         raise BadFormToken
-    target = _own_path(next)
+    target = own_path(next)
     rates: Rates = request.app.state.rates
     try:
         await rates.refuse_too_often(SIGN_INS, request.client.host if request.client else "")
         member = await house.staff.check_password(email, password)
     except (AccountLocked, TooOften) as refused:
-        return _form(request, house, pages, target=target, email=email, problem=str(refused), status=429)
+        return sign_in_form(request, house, pages, target=target, email=email, problem=str(refused), status=429)
     if member is None:
         problem = "The address or the password is not right."
-        return _form(request, house, pages, target=target, email=email, problem=problem, status=401)
+        return sign_in_form(request, house, pages, target=target, email=email, problem=problem, status=401)
     if not member.roles:
         problem = "Your account has no role at any merchant yet; ask an administrator."
-        return _form(request, house, pages, target=target, email=email, problem=problem, status=403)
+        return sign_in_form(request, house, pages, target=target, email=email, problem=problem, status=403)
     # A new token each time: one that somebody planted in the browser before is worth nothing.
     token = await house.sessions.begin(member.account_id, first_merchant(member.roles))
     answer = RedirectResponse(target, 303)
@@ -93,7 +93,7 @@ async def turn_to(
 @router.post("/theme")
 async def theme(request: Request, signed: Visitor, theme: Annotated[str, Form()]) -> Response:
     """Light, dark, or as the system has it."""
-    answer = RedirectResponse(_own_path(request.headers.get("referer", "/")), 303)
+    answer = RedirectResponse(own_path(request.headers.get("referer", "/")), 303)
     if theme in THEMES:
         answer.set_cookie("amends_theme", theme, max_age=365 * 86400, samesite="lax", httponly=True)
     return answer
@@ -104,7 +104,7 @@ def first_merchant(roles: Mapping[str, Role]) -> str:
     return min(roles)
 
 
-def _own_path(target: str) -> str:
+def own_path(target: str) -> str:
     """The path of an address, and never another host: `//elsewhere` and full addresses lead to the queue."""
     parts = urlsplit(target)
     path = parts.path
@@ -113,7 +113,7 @@ def _own_path(target: str) -> str:
     return f"{path}?{parts.query}" if parts.query else path
 
 
-def _form(
+def sign_in_form(
     request: Request,
     house: House,
     pages: Pages,
@@ -123,8 +123,17 @@ def _form(
     problem: str = "",
     status: int = 200,
 ) -> Response:
+    """The form, with why somebody is not in yet."""
     browser = browser_value(request)
     request.state.form_token = house.form_tokens.of(browser)
-    answer = pages.page(request, "sign_in/page.html", status=status, target=target, email=email, problem=problem)
+    answer = pages.page(
+        request,
+        "sign_in/page.html",
+        status=status,
+        target=target,
+        email=email,
+        problem=problem,
+        provider=house.identity_provider.name if house.identity_provider else "",
+    )
     answer.set_cookie(BROWSER_COOKIE, browser, httponly=True, samesite="strict", secure=house.secure)
     return answer

@@ -7,19 +7,20 @@ import pytest
 from psycopg import errors
 
 from tests.tools.records.conftest import APP_PASSWORD, MASTER_KEY, TENANCY_SECRET, new_database
-from tools.records import migrations
+from tools.records import schema
 from tools.records.records import Records
 from tools.records.schema import app_url, migrate, read_tenancy_secret
+
+_NEWEST = max(file.name[:4] for file in (Path(schema.__file__).parent / "migrations" / "sql").glob("*.sql"))
 
 
 async def test_processes_that_migrate_at_once_leave_one_schema_and_one_secret(superuser_url: str) -> None:
     url = new_database(superuser_url, "at_once")
     program = "import asyncio, sys; from tools.records.schema import migrate; asyncio.run(migrate(sys.argv[1], 'x'))"
-    newest = max(path.name[:4] for path in (Path(migrations.__file__).parent / "versions").glob("[0-9]*.py"))
     processes = [await asyncio.create_subprocess_exec(sys.executable, "-c", program, url) for _ in range(2)]
     assert [await process.wait() for process in processes] == [0, 0]
     with psycopg.connect(url) as owner:
-        assert owner.execute("select version_num from amends_private.alembic_version").fetchall() == [(newest,)]
+        assert owner.execute("select version_num from amends_private.alembic_version").fetchall() == [(_NEWEST,)]
         assert owner.execute("select count(*) from amends_private.tenancy_secret").fetchone() == (1,)
 
 

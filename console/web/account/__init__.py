@@ -1,0 +1,1 @@
+"""A person's own account: password, sessions, and the link of an invitation."""

@@ -1,0 +1,1 @@
+"""A case as it looked at a moment that is past."""

@@ -1,0 +1,1 @@
+"""Staff of the merchant: who may sign in, in which role."""
