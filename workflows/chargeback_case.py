@@ -7,12 +7,14 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 from knowledge.decision import DefenceDecision, Route, Stance
-from knowledge.facts import Reading
 from knowledge.judgement.waiting import WaitCause
 from knowledge.money import Money
+from workflows.closing import ended_as
 from workflows.deadline import Deadline
+from workflows.dispute_causes import LATER_CYCLES, causes_of
 from workflows.dispute_steps import (
     read_standing,
+    record_end,
     record_stance,
     start_conceding,
     start_linking,
@@ -31,7 +33,6 @@ from workflows.doors import (
 from workflows.messages import (
     Answered,
     CaseView,
-    Close,
     DefenceDecided,
     EvidenceAdded,
     FactCorrection,
@@ -39,7 +40,6 @@ from workflows.messages import (
     Linked,
     OpenCase,
     OutcomeNews,
-    Readings,
     Review,
     ReviewAction,
     Stage,
@@ -48,12 +48,11 @@ from workflows.messages import (
     Undo,
 )
 from workflows.noting import note
-from workflows.thinking import think
+from workflows.thinking import read_evidence, think
 from workflows.undo import UndoWindow
 from workflows.waiting import within
 
 with workflow.unsafe.imports_passed_through():
-    from workflows.activities.defence import DefenceActivities
     from workflows.activities.records import RecordActivities
 
 _STEADY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
@@ -67,7 +66,6 @@ _SPEECHLESS = timedelta(hours=6)
 """How long a processor may say nothing before people hear of it; the shortest time a network gives is days."""
 _SETTLES = frozenset({ReviewAction.APPROVE, ReviewAction.ADJUST, ReviewAction.DENY})
 """What moves the case on; to ask, hold or escalate leaves it with people, who can decide otherwise."""
-_LATER_CYCLES = frozenset({"pre_arbitration", "arbitration"})
 
 
 @workflow.defn
@@ -225,9 +223,7 @@ class ChargebackCase:
             if decided.route is Route.REVIEW or self._held or doubtful:
                 # What was refused after the buffer had begun would be refused again: from there on people decide.
                 self._held = self._held or (refused and workflow.now() >= deadline.send_by)
-                review = await self._wait_for_reviewer(
-                    decided, letter, deadline, self._causes_of(linked, letter, refused)
-                )
+                review = await self._wait_for_reviewer(decided, letter, deadline, causes_of(linked, letter, refused))
                 if review is None and (self._corrected or self._evidence):
                     decided = await self._decide_for(linked)
                     continue
@@ -264,7 +260,7 @@ class ChargebackCase:
 
     async def _decide_for(self, linked: Linked) -> DefenceDecided:
         decided = await self._read_and_decide()
-        if linked.stage not in _LATER_CYCLES:
+        if linked.stage not in LATER_CYCLES:
             return decided
         because = f"the issuer did not accept the first answer ({linked.stage}); somebody decides whether to go on"
         return decided.model_copy(update={"route": Route.REVIEW, "review_because": (because, *decided.review_because)})
@@ -301,21 +297,10 @@ class ChargebackCase:
     async def _read_and_decide(self) -> DefenceDecided:
         await self._note(Stage.READING)
         self._evidence = self._corrected = False
-        state: dict[str, Any] = {"merchant": self._case.merchant, "case_id": self._case.case_id}
-        read = await think("reading", state)
-        readings = Readings(
-            merchant=self._case.merchant,
-            case_id=self._case.case_id,
-            claim=Reading.model_validate(read["claim"]),
-            photos=Reading.model_validate(read["photos"]),
-            journey=Reading.model_validate(read["journey"]),
-            doubts=tuple(read["doubts"]),
-        )
-        await workflow.execute_activity_method(
-            RecordActivities.record_readings, readings, start_to_close_timeout=_STEP, retry_policy=_STEADY
-        )
+        doubts = await read_evidence(self._case)
         await self._note(Stage.DECIDING)
-        thought = await think("defence", state | {"doubts": readings.doubts})
+        state: dict[str, Any] = {"merchant": self._case.merchant, "case_id": self._case.case_id, "doubts": doubts}
+        thought = await think("defence", state)
         decided: DefenceDecided = await workflow.execute_activity_method(
             RecordActivities.record_defence,
             args=[self._case.merchant, self._case.case_id, DefenceDecision.model_validate(thought["proposal"])],
@@ -328,16 +313,6 @@ class ChargebackCase:
     async def _write(self, decided: DefenceDecided) -> LetterWritten:
         await self._note(Stage.PREPARING)
         return await write_letter(self._case, decided.decision_id)
-
-    def _causes_of(self, linked: Linked, letter: LetterWritten | None, refused: bool) -> tuple[WaitCause, ...]:
-        brings = {
-            WaitCause.LATER_CYCLE: linked.stage in _LATER_CYCLES,
-            WaitCause.NOT_SUBMITTED: refused,
-            WaitCause.LETTER_TO_SIGN: letter is not None and letter.proved,
-            WaitCause.LETTER_UNPROVED: letter is not None and not letter.proved,
-            WaitCause.LETTER_ATTACKED: letter is not None and bool(letter.attacks),
-        }
-        return tuple(cause for cause, holds in brings.items() if holds)
 
     async def _wait_for_reviewer(
         self, decided: DefenceDecided, letter: LetterWritten | None, deadline: Deadline, causes: tuple[WaitCause, ...]
@@ -446,15 +421,8 @@ class ChargebackCase:
                 continue
 
     async def _end(self, state: str, recovered: Money | None) -> CaseView:
-        """Close as the processor tells it. A lost dispute of which money came back was won in part."""
         contested = self._decided.contested if self._decided else None
-        if state == "won":
-            return await self._close("won", recovered or contested)
-        if state == "lost" and self._result == "accepted":
-            return await self._close("accepted", None)
-        if state == "lost" and recovered is not None and recovered.minor > 0:
-            return await self._close("partial", recovered)
-        return await self._close(state, None)
+        return await self._close(*ended_as(state, recovered, contested, conceded=self._result == "accepted"))
 
     async def _concede(self, decided: DefenceDecided, deadline: Deadline) -> CaseView:
         conceding = start_conceding(self._case, decided)
@@ -464,19 +432,8 @@ class ChargebackCase:
     async def _close(self, outcome: str, amount: Money | None) -> CaseView:
         self._result = outcome
         self._due = None
-        await workflow.execute_activity_method(
-            DefenceActivities.close,
-            Close(
-                merchant=self._case.merchant,
-                case_id=self._case.case_id,
-                outcome=outcome,
-                amount=amount,
-                decision_id=self._decided.decision_id if self._decided else None,
-                answered=self._answered,
-            ),
-            start_to_close_timeout=_STEP,
-            retry_policy=_STEADY,
-        )
+        decision_id = self._decided.decision_id if self._decided else None
+        await record_end(self._case, outcome, amount, decision_id, answered=self._answered)
         await self._note(Stage.CLOSED, outcome)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self.view()

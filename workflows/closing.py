@@ -1,4 +1,4 @@
-"""Whether a dispute still stands as its case was closed."""
+"""As what a dispute's case is closed, and whether the dispute still stands as it was."""
 
 from knowledge.money import Money
 from tools.ports import DisputeState, ProcessorDispute
@@ -24,3 +24,16 @@ def stands_as_closed(outcome: str, recovered: Money | None, dispute: ProcessorDi
     before = recovered.minor if recovered else 0
     now = dispute.recovered.minor if dispute.recovered else 0
     return before == now
+
+
+def ended_as(
+    state: str, recovered: Money | None, contested: Money | None, *, conceded: bool
+) -> tuple[str, Money | None]:
+    """Outcome and what came back, as the processor tells it; a loss of which money came back was won in part."""
+    if state == "won":
+        return "won", recovered or contested
+    if state == "lost" and conceded:
+        return "accepted", None
+    if state == "lost" and recovered is not None and recovered.minor > 0:
+        return "partial", recovered
+    return state, None

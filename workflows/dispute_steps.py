@@ -6,8 +6,10 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 from knowledge.decision import Stance
+from knowledge.money import Money
 from workflows.messages import (
     CaseRef,
+    Close,
     Concede,
     DefenceDecided,
     DisputeStanding,
@@ -119,5 +121,24 @@ def start_conceding(case: OpenCase, decided: DefenceDecided) -> workflow.Activit
         Concede(merchant=case.merchant, case_id=case.case_id, key=key),
         start_to_close_timeout=_LONG_STEP,
         heartbeat_timeout=SILENCE,
+        retry_policy=_STEADY,
+    )
+
+
+async def record_end(
+    case: OpenCase, outcome: str, amount: Money | None, decision_id: str | None, *, answered: bool
+) -> None:
+    """What came of the dispute, to the records and the ledger; `amount` is what came back."""
+    await workflow.execute_activity_method(
+        DefenceActivities.close,
+        Close(
+            merchant=case.merchant,
+            case_id=case.case_id,
+            outcome=outcome,
+            amount=amount,
+            decision_id=decision_id,
+            answered=answered,
+        ),
+        start_to_close_timeout=_STEP,
         retry_policy=_STEADY,
     )

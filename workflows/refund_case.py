@@ -8,7 +8,6 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 from knowledge.decision import Decision, Resolution, Route, Rung
-from knowledge.facts import Reading
 from knowledge.judgement.waiting import WaitCause
 from knowledge.money import Money
 from workflows.doors import (
@@ -32,7 +31,6 @@ from workflows.messages import (
     OpenCase,
     PaymentState,
     PayRefund,
-    Readings,
     ReturnReceived,
     Review,
     ReviewAction,
@@ -49,7 +47,7 @@ from workflows.refund_steps import (
 )
 from workflows.reviews import decided_by, escalation
 from workflows.telling import tell
-from workflows.thinking import think
+from workflows.thinking import read_evidence, think
 from workflows.undo import UndoWindow
 from workflows.waiting import within
 
@@ -207,20 +205,7 @@ class RefundCase:
     async def _read_and_decide(self, as_of: datetime | None = None) -> Decided:
         await self._note(Stage.READING)
         self._evidence = False
-        state: dict[str, Any] = {"merchant": self._case.merchant, "case_id": self._case.case_id}
-        read = await think("reading", state)
-        readings = Readings(
-            merchant=self._case.merchant,
-            case_id=self._case.case_id,
-            claim=Reading.model_validate(read["claim"]),
-            photos=Reading.model_validate(read["photos"]),
-            journey=Reading.model_validate(read["journey"]),
-            doubts=tuple(read["doubts"]),
-        )
-        await workflow.execute_activity_method(
-            RecordActivities.record_readings, readings, start_to_close_timeout=_STEP, retry_policy=_STEADY
-        )
-        return await self._decide(readings.doubts, as_of)
+        return await self._decide(await read_evidence(self._case), as_of)
 
     async def _decide(self, doubts: tuple[str, ...], as_of: datetime | None = None) -> Decided:
         await self._note(Stage.DECIDING)

@@ -1,6 +1,30 @@
 -- The queue: one row for every case that waits for a person, with what the queue shows and sorts by. Written in the
 -- transaction that records the stage, derived from the records, and rebuilt from them by `amends queue rebuild`. No
 -- personal data. A row whose case has moved on stays with the moment it left, so that open pages hear of it.
+
+-- What every table of merchants' rows needs: row-level security that binds the owner too, and no planner statistics of
+-- any column, because EXPLAIN's estimates are made from most-common values over all merchants.
+create function amends_private.keep_apart(variadic tables regclass[]) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    held regclass;
+    field name;
+begin
+    foreach held in array tables loop
+        execute format('alter table %s enable row level security', held);
+        execute format('alter table %s force row level security', held);
+        execute format('create policy own_merchant on %s using (merchant = (select amends.current_merchant()))'
+            ' with check (merchant = (select amends.current_merchant()))', held);
+        for field in select attname from pg_attribute where attrelid = held and attnum > 0 and not attisdropped loop
+            execute format('alter table %s alter column %I set statistics 0', held, field);
+        end loop;
+    end loop;
+end
+$$;
+revoke all on function amends_private.keep_apart(regclass[]) from public;
+
 create table amends.queue_entry (
     merchant text not null,
     case_id text collate "C" not null,
@@ -73,21 +97,4 @@ create table amends.queue_skip (
 );
 grant select, insert on amends.queue_skip to amends_app;
 
-do $$
-declare
-    place regclass;
-    field name;
-begin
-    foreach place in array array['amends.queue_entry'::regclass, 'amends.queue_skip'::regclass] loop
-        execute format('alter table %s enable row level security', place);
-        execute format('alter table %s force row level security', place);
-        execute format(
-            'create policy own_merchant on %s using (merchant = (select amends.current_merchant()))'
-            ' with check (merchant = (select amends.current_merchant()))', place);
-        for field in select attname from pg_attribute
-                     where attrelid = place and attnum > 0 and not attisdropped loop
-            execute format('alter table %s alter column %I set statistics 0', place, field);
-        end loop;
-    end loop;
-end
-$$;
+select amends_private.keep_apart(variadic array['amends.queue_entry', 'amends.queue_skip']::regclass[]);

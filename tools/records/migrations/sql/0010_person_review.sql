@@ -50,20 +50,6 @@ create table amends.second_look (
 create index second_look_open on amends.second_look (merchant, offered_at) where second_account is null;
 grant select, insert, update (second_account, looked_at, agrees, sealed) on amends.second_look to amends_app;
 
-do $$
-declare
-    kept text;
-    field name;
-begin
-    foreach kept in array array['person_review', 'override', 'second_look'] loop
-        execute format('alter table amends.%I enable row level security', kept);
-        execute format('alter table amends.%I force row level security', kept);
-        execute format('create policy own_merchant on amends.%I using (merchant = (select amends.current_merchant()))'
-            ' with check (merchant = (select amends.current_merchant()))', kept);
-        for field in select attname from pg_attribute
-                     where attrelid = format('amends.%I', kept)::regclass and attnum > 0 and not attisdropped loop
-            execute format('alter table amends.%I alter column %I set statistics 0', kept, field);
-        end loop;
-    end loop;
-end
-$$;
+select amends_private.keep_apart(variadic array[
+    'amends.person_review', 'amends.override', 'amends.second_look'
+]::regclass[]);

@@ -118,20 +118,6 @@ create table amends.scheme_count (
 );
 grant select, insert on amends.scheme_count to amends_app;
 
-do $$
-declare
-    one text;
-    field name;
-begin
-    foreach one in array array['ledger_movement', 'month_close', 'month_line', 'scheme_count'] loop
-        execute format('alter table amends.%I enable row level security', one);
-        execute format('alter table amends.%I force row level security', one);
-        execute format('create policy own_merchant on amends.%I using (merchant = (select amends.current_merchant()))'
-                       ' with check (merchant = (select amends.current_merchant()))', one);
-        for field in select attname from pg_attribute
-                     where attrelid = format('amends.%I', one)::regclass and attnum > 0 and not attisdropped loop
-            execute format('alter table amends.%I alter column %I set statistics 0', one, field);
-        end loop;
-    end loop;
-end
-$$;
+select amends_private.keep_apart(variadic array[
+    'amends.ledger_movement', 'amends.month_close', 'amends.month_line', 'amends.scheme_count'
+]::regclass[]);

@@ -83,21 +83,6 @@ grant select, insert on amends.webhook_attempt to amends_app;
 -- Pages of cases by when they were recorded, which never changes, so that no page misses a case or shows it twice.
 create index dispute_case_by_recording on amends.dispute_case (merchant, recorded_at desc, case_id desc);
 
-do $$
-declare
-    held text;
-    field name;
-begin
-    foreach held in array array['amends.remembered_answer', 'amends.webhook_merchant', 'amends.webhook_endpoint',
-            'amends.webhook_delivery', 'amends.webhook_attempt'] loop
-        execute format('alter table %s enable row level security', held);
-        execute format('alter table %s force row level security', held);
-        execute format('create policy own_merchant on %s using (merchant = (select amends.current_merchant()))'
-            ' with check (merchant = (select amends.current_merchant()))', held);
-        for field in select attname from pg_attribute
-                     where attrelid = held::regclass and attnum > 0 and not attisdropped loop
-            execute format('alter table %s alter column %I set statistics 0', held, field);
-        end loop;
-    end loop;
-end
-$$;
+select amends_private.keep_apart(variadic array[
+    'amends.remembered_answer', 'amends.webhook_merchant', 'amends.webhook_endpoint', 'amends.webhook_delivery', 'amends.webhook_attempt'
+]::regclass[]);

@@ -14,17 +14,4 @@ create table amends.letter_draft (
 );
 grant select, insert on amends.letter_draft to amends_app;
 
-alter table amends.letter_draft enable row level security;
-alter table amends.letter_draft force row level security;
-create policy own_merchant on amends.letter_draft using (merchant = (select amends.current_merchant()))
-    with check (merchant = (select amends.current_merchant()));
-do $$
-declare
-    field name;
-begin
-    for field in select attname from pg_attribute
-                 where attrelid = 'amends.letter_draft'::regclass and attnum > 0 and not attisdropped loop
-        execute format('alter table amends.letter_draft alter column %I set statistics 0', field);
-    end loop;
-end
-$$;
+select amends_private.keep_apart(variadic array['amends.letter_draft']::regclass[]);

@@ -18,17 +18,4 @@ create table amends.buyer_link (
 create unique index buyer_link_of_case on amends.buyer_link (merchant, at_merchant, case_id) where revoked_at is null;
 grant select, insert, update (revoked_at) on amends.buyer_link to amends_app;
 
-alter table amends.buyer_link enable row level security;
-alter table amends.buyer_link force row level security;
-create policy own_merchant on amends.buyer_link using (merchant = (select amends.current_merchant()))
-    with check (merchant = (select amends.current_merchant()));
-do $$
-declare
-    field name;
-begin
-    for field in select attname from pg_attribute
-                 where attrelid = 'amends.buyer_link'::regclass and attnum > 0 and not attisdropped loop
-        execute format('alter table amends.buyer_link alter column %I set statistics 0', field);
-    end loop;
-end
-$$;
+select amends_private.keep_apart(variadic array['amends.buyer_link']::regclass[]);

@@ -85,21 +85,6 @@ grant select, insert, delete on amends.invitation to amends_app;
 
 alter table amends.case_decision alter column policy_version set statistics 0;
 alter table amends.account alter column identity_sha256 set statistics 0;
-do $$
-declare
-    held text;
-    field name;
-begin
-    foreach held in array array['amends.case_status', 'amends.legal_hold', 'amends.erasure', 'amends.retention_run',
-                                'amends.invitation'] loop
-        execute format('alter table %s enable row level security', held);
-        execute format('alter table %s force row level security', held);
-        execute format('create policy own_merchant on %s using (merchant = (select amends.current_merchant()))'
-            ' with check (merchant = (select amends.current_merchant()))', held);
-        for field in select attname from pg_attribute
-                     where attrelid = held::regclass and attnum > 0 and not attisdropped loop
-            execute format('alter table %s alter column %I set statistics 0', held, field);
-        end loop;
-    end loop;
-end
-$$;
+select amends_private.keep_apart(variadic array[
+    'amends.case_status', 'amends.legal_hold', 'amends.erasure', 'amends.retention_run', 'amends.invitation'
+]::regclass[]);
