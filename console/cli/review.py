@@ -10,7 +10,7 @@ from rich.table import Table
 
 from console.cli import remote
 from console.cli.cases import show as show_case
-from console.cli.session import OUT, By, CaseId, Merchant, run
+from console.cli.session import OUT, By, CaseId, Merchant, in_words, run
 from knowledge.decision import Resolution
 from knowledge.facts import FactName, written_value
 from knowledge.money import Money
@@ -60,7 +60,9 @@ def _decide(
     resolution: Resolution | None = None,
     question: str = "",
 ) -> None:
-    review = Review(by=by, action=action, note=note, amount=amount, resolution=resolution, question=question)
+    review = in_words(
+        lambda: Review(by=by, action=action, note=note, amount=amount, resolution=resolution, question=question)
+    )
     if remote.is_remote():
         remote.run_remote(lambda client: remote.review(client, case_id, review))
         return

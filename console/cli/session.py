@@ -46,8 +46,13 @@ def run(work: Callable[[Installation, CaseDesk], Awaitable[_T]]) -> _T:
         async with open_installation(Settings()) as installation:
             return await work(installation, CaseDesk(installation))
 
+    return in_words(lambda: asyncio.run(inside()))
+
+
+def in_words(step: Callable[[], _T]) -> _T:
+    """What the step gives; what it refuses is said in one line with exit code 1."""
     try:
-        return asyncio.run(inside())
+        return step()
     except _REFUSALS as refused:
         ERR.print(f"[red]Refused:[/red] {escape(_in_a_line(refused))}", highlight=False, soft_wrap=True)
         raise typer.Exit(1) from None
