@@ -10,9 +10,8 @@ from console.web.audit.routes import names_of_staff
 from console.web.house import House, house_of
 from console.web.rendering import Pages, pages_of
 from console.web.security.seen import record_view
-from console.web.security.visitor import Visitor, refuse_unless_allowed
+from console.web.security.visitor import ReadsCases
 from knowledge.decision import Decision
-from knowledge.rules.authority import Permission
 from tools.records.case_as_of import NOT_KEPT, CaseHistory
 from tools.records.case_words import CaseErased
 
@@ -22,7 +21,7 @@ router = APIRouter()
 @router.get("/cases/{case_id}/at")
 async def as_of(
     request: Request,
-    signed: Visitor,
+    signed: ReadsCases,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
     case_id: str,
@@ -30,7 +29,6 @@ async def as_of(
     time: str = "",
 ) -> Response:
     """Rebuilt and held against the chain; an erased case shows the digests that are left of it."""
-    refuse_unless_allowed(signed, Permission.READ_CASES)
     history = CaseHistory(house.installation.records)
     names = await names_of_staff(house)
     moments = await history.moments(signed.merchant, case_id)

@@ -13,9 +13,8 @@ from console.web.audit.export import DESCRIPTION, Format, exported
 from console.web.house import House, house_of
 from console.web.rendering import HTMX_REQUEST, Pages, pages_of
 from console.web.security.seen import record_export
-from console.web.security.visitor import Visitor, refuse_unless_allowed
+from console.web.security.visitor import ReadsAudit
 from knowledge.base import Frozen
-from knowledge.rules.authority import Permission
 from tools.records.audit import AuditEntry, AuditFilter, AuditProgress, AuditVerdict
 from tools.records.records import RecordsUnavailable
 from tools.records.sessions import SignedIn
@@ -46,17 +45,15 @@ class Asked(Frozen):
 
 @router.get("")
 async def page(
-    request: Request, signed: Visitor, house: _HouseNow, pages: _PagesNow, asked: Annotated[Asked, Query()]
+    request: Request, signed: ReadsAudit, house: _HouseNow, pages: _PagesNow, asked: Annotated[Asked, Query()]
 ) -> Response:
     """A page of the chain, the newest entries first."""
-    refuse_unless_allowed(signed, Permission.READ_AUDIT)
     return await _page(request, signed, house, pages, asked)
 
 
 @router.post("/verify")
-async def verify(request: Request, signed: Visitor, house: _HouseNow, pages: _PagesNow) -> Response:
+async def verify(request: Request, signed: ReadsAudit, house: _HouseNow, pages: _PagesNow) -> Response:
     """Begin the walk: a fragment that follows it live, or, without scripts, the page with the verdict."""
-    refuse_unless_allowed(signed, Permission.READ_AUDIT)
     if request.headers.get(HTMX_REQUEST) == "true":
         return pages.page(request, "audit/walk.html")
     verdict = await house.installation.audit.verify(signed.merchant)
@@ -65,9 +62,8 @@ async def verify(request: Request, signed: Visitor, house: _HouseNow, pages: _Pa
 
 
 @router.get("/walk")
-async def walk(signed: Visitor, house: _HouseNow, pages: _PagesNow) -> Response:
+async def walk(signed: ReadsAudit, house: _HouseNow, pages: _PagesNow) -> Response:
     """The walk as it goes: `progress`, then `verdict`, then `end`."""
-    refuse_unless_allowed(signed, Permission.READ_AUDIT)
 
     async def told() -> AsyncGenerator[bytes]:
         try:
@@ -87,10 +83,9 @@ async def walk(signed: Visitor, house: _HouseNow, pages: _PagesNow) -> Response:
 
 @router.post("/export")
 async def export(
-    request: Request, signed: Visitor, house: _HouseNow, form: Annotated[Format, Form(alias="format")]
+    request: Request, signed: ReadsAudit, house: _HouseNow, form: Annotated[Format, Form(alias="format")]
 ) -> Response:
     """The whole chain as a file; that it was taken is its last entry."""
-    refuse_unless_allowed(signed, Permission.READ_AUDIT)
     await record_export(house, signed, "audit")
     name = f"audit-{signed.merchant}-{datetime.now(UTC):%Y%m%d}.{form.value}"
     return StreamingResponse(
@@ -101,9 +96,8 @@ async def export(
 
 
 @router.get("/how-to-verify")
-async def how_to_verify(signed: Visitor) -> Response:
+async def how_to_verify(signed: ReadsAudit) -> Response:
     """What a copy is verified by, without us."""
-    refuse_unless_allowed(signed, Permission.READ_AUDIT)
     return PlainTextResponse(DESCRIPTION.read_text(encoding="utf-8"))
 
 

@@ -11,13 +11,12 @@ from starlette.responses import RedirectResponse, Response
 from console.web.case.page import Standing, person_of, read_page, read_second_key, read_standing
 from console.web.house import House, house_of
 from console.web.rendering import HTMX_REQUEST, Pages, pages_of
-from console.web.security.visitor import Visitor, refuse_unless_allowed
+from console.web.security.visitor import Decides
 from knowledge.base import Frozen
 from knowledge.decision import Resolution
 from knowledge.facts import FactName, written_as, written_value
 from knowledge.money import Money
 from knowledge.override import Override, WrongPlace
-from knowledge.rules.authority import Permission
 from tools.records.leases import LeaseHeld, LeaseLost, Leases
 from tools.records.person_reviews import ReviewState
 from tools.records.records import RecordsUnavailable
@@ -94,13 +93,12 @@ class Decided(Frozen):
 async def decide(
     case_id: str,
     request: Request,
-    signed: Visitor,
+    signed: Decides,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
     form: Annotated[Decided, Form()],
 ) -> Response:
     """Decide; the answer is the decision panel as it stands then."""
-    refuse_unless_allowed(signed, Permission.DECIDE)
     told = ""
     try:
         review, override = form.review(signed.name), form.override()
@@ -137,13 +135,12 @@ async def ask_again(
     case_id: str,
     review_id: str,
     request: Request,
-    signed: Visitor,
+    signed: Decides,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
     lease: str = "",
 ) -> Response:
     """What became of a decision that was sent and not confirmed; the page goes on asking until it is known."""
-    refuse_unless_allowed(signed, Permission.DECIDE)
     try:
         reviewed = await house.reviewing.again(
             person_of(signed), signed.merchant, case_id, review_id, patience=timedelta(seconds=1)
@@ -157,13 +154,12 @@ async def ask_again(
 async def undo(
     case_id: str,
     request: Request,
-    signed: Visitor,
+    signed: Decides,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
     lease: Annotated[str, Form()] = "",
 ) -> Response:
     """Take back what the person has just decided."""
-    refuse_unless_allowed(signed, Permission.DECIDE)
     told = "Taken back: the case waits again."
     try:
         await house.reviewing.undo(person_of(signed), signed.merchant, case_id)
@@ -177,12 +173,11 @@ async def correction_form(
     case_id: str,
     name: FactName,
     request: Request,
-    signed: Visitor,
+    signed: Decides,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
 ) -> Response:
     """The form in which a fact is corrected, made for the fact's own type."""
-    refuse_unless_allowed(signed, Permission.DECIDE)
     await house.installation.cases.summary(signed.merchant, case_id)
     written, choices = written_as(name)
     known = [fact for fact in await house.installation.cases.facts(signed.merchant, case_id) if fact.name is name]
@@ -202,7 +197,7 @@ async def correct(
     case_id: str,
     name: FactName,
     request: Request,
-    signed: Visitor,
+    signed: Decides,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
     value: Annotated[str, Form()] = "",
@@ -210,7 +205,6 @@ async def correct(
     lease: Annotated[str, Form()] = "",
 ) -> Response:
     """Correct or supply a fact; the case is decided anew."""
-    refuse_unless_allowed(signed, Permission.DECIDE)
     try:
         if not note.strip():
             raise ValueError("note: missing; say how you know")
@@ -226,14 +220,13 @@ async def correct(
 async def return_received(
     case_id: str,
     request: Request,
-    signed: Visitor,
+    signed: Decides,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
     note: Annotated[str, Form()] = "",
     lease: Annotated[str, Form()] = "",
 ) -> Response:
     """Say that the goods came back."""
-    refuse_unless_allowed(signed, Permission.DECIDE)
     try:
         await house.reviewing.receive_return(
             person_of(signed), signed.merchant, case_id, note.strip(), lease=lease or None

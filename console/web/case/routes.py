@@ -10,8 +10,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from console.web.case.page import name_of, read_page, read_standing
 from console.web.house import House, house_of
 from console.web.rendering import Pages, pages_of
-from console.web.security.visitor import Visitor, refuse_unless_allowed
-from knowledge.rules.authority import Permission
+from console.web.security.visitor import Decides, ReadsCases, Reveals, TakesOver
 from tools.records.leases import LeaseLost, Leases
 from tools.records.records import RecordsUnavailable
 from workflows.messages import Stage
@@ -38,12 +37,11 @@ _ALONE = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; f
 async def case_page(
     case_id: str,
     request: Request,
-    signed: Visitor,
+    signed: ReadsCases,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
 ) -> Response:
     """The case; whoever may decide on it takes it, unless somebody else has it."""
-    refuse_unless_allowed(signed, Permission.READ_CASES)
     page = await read_page(house, signed.merchant, case_id, revealed=False)
     standing = await read_standing(house, signed, case_id)
     await house.installation.audit.record(
@@ -56,12 +54,11 @@ async def case_page(
 async def reveal(
     case_id: str,
     request: Request,
-    signed: Visitor,
+    signed: Reveals,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
 ) -> Response:
     """The same page with personal data in full, this once; it is recorded before it is shown."""
-    refuse_unless_allowed(signed, Permission.REVEAL)
     await house.installation.cases.summary(signed.merchant, case_id)
     await house.installation.audit.record(
         signed.merchant, actor=signed.account_id, action="personal.revealed.case", case_id=case_id
@@ -72,9 +69,10 @@ async def reveal(
 
 
 @router.get("/cases/{case_id}/evidence/{sha256}")
-async def evidence(case_id: str, sha256: str, signed: Visitor, house: Annotated[House, Depends(house_of)]) -> Response:
+async def evidence(
+    case_id: str, sha256: str, signed: ReadsCases, house: Annotated[House, Depends(house_of)]
+) -> Response:
     """A piece of evidence: pictures and PDFs to be shown, everything else (SVG and HTML too) as a download only."""
-    refuse_unless_allowed(signed, Permission.READ_CASES)
     content = await house.installation.cases.evidence(signed.merchant, case_id, sha256)
     media = _media_type(content)
     shown = "attachment" if media is None else "inline"
@@ -98,13 +96,12 @@ def _media_type(content: bytes) -> str | None:
 async def keep_lease(
     case_id: str,
     request: Request,
-    signed: Visitor,
+    signed: Decides,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
     lease: Annotated[str, Form()],
 ) -> Response:
     """A sign of life of the page that shows the case; says so when the case went into other hands."""
-    refuse_unless_allowed(signed, Permission.DECIDE)
     try:
         kept = await Leases(house.installation.records).keep(signed.merchant, case_id, lease)
     except LeaseLost:
@@ -116,9 +113,8 @@ async def keep_lease(
 
 
 @router.post("/cases/{case_id}/take-over")
-async def take_over(case_id: str, signed: Visitor, house: Annotated[House, Depends(house_of)]) -> Response:
+async def take_over(case_id: str, signed: TakesOver, house: Annotated[House, Depends(house_of)]) -> Response:
     """Take the case out of another person's hands; the audit chain says so."""
-    refuse_unless_allowed(signed, Permission.TAKE_OVER)
     await Leases(house.installation.records).take(signed.merchant, case_id, signed.account_id, over=True)
     return RedirectResponse(f"/cases/{case_id}", 303)
 
@@ -127,13 +123,12 @@ async def take_over(case_id: str, signed: Visitor, house: Annotated[House, Depen
 async def live(
     case_id: str,
     request: Request,
-    signed: Visitor,
+    signed: ReadsCases,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
     seen: str = "",
 ) -> Response:
     """Where the case stands, whenever that changes, as server-sent events; `seen` is the decision the page shows."""
-    refuse_unless_allowed(signed, Permission.READ_CASES)
     await house.installation.cases.summary(signed.merchant, case_id)
     told = _told(house, pages, signed.merchant, case_id, seen)
     return StreamingResponse(told, media_type="text/event-stream", headers={"x-accel-buffering": "no"})

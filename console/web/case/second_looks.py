@@ -11,7 +11,7 @@ from console.web.case.decisions import Decided
 from console.web.case.page import name_of, person_of, read_page
 from console.web.house import House, house_of
 from console.web.rendering import Pages, pages_of
-from console.web.security.visitor import Visitor, refuse_unless_allowed
+from console.web.security.visitor import Decides
 from knowledge.rules.authority import Permission
 from tools.records.person_reviews import PersonReviews
 from tools.records.second_looks import SecondLooks
@@ -22,12 +22,11 @@ router = APIRouter()
 @router.get("/second-looks")
 async def waiting(
     request: Request,
-    signed: Visitor,
+    signed: Decides,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
 ) -> Response:
     """Both lists; proposals only for who may confirm them."""
-    refuse_unless_allowed(signed, Permission.DECIDE)
     records = house.installation.records
     proposals = [
         (case_id, await name_of(house, signed.merchant, account), at)
@@ -43,12 +42,11 @@ async def look(
     case_id: str,
     review_id: str,
     request: Request,
-    signed: Visitor,
+    signed: Decides,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
 ) -> Response:
     """The case as the first person saw it: with the proposal, without their decision or anything that came after."""
-    refuse_unless_allowed(signed, Permission.DECIDE)
     offered = await SecondLooks(house.installation.records).offered(signed.merchant, signed.account_id)
     drawn = next((one for one in offered if (one.case_id, one.review_id) == (case_id, review_id)), None)
     if drawn is None:
@@ -72,12 +70,11 @@ async def look(
 async def decide_blind(
     case_id: str,
     review_id: str,
-    signed: Visitor,
+    signed: Decides,
     house: Annotated[House, Depends(house_of)],
     form: Annotated[Decided, Form()],
 ) -> Response:
     """Keep what the second person decides; the case itself goes on as the first decided."""
-    refuse_unless_allowed(signed, Permission.DECIDE)
     try:
         review = form.review(signed.name)
     except ValueError as problem:

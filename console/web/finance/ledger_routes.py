@@ -10,9 +10,8 @@ from starlette.responses import Response
 from console.web.finance.month_routes import month_of, note_view
 from console.web.house import House, house_of
 from console.web.rendering import Pages, pages_of
-from console.web.security.visitor import Visitor, refuse_unless_allowed
+from console.web.security.visitor import ReadsFinance
 from knowledge.case import ProcessorName
-from knowledge.rules.authority import Permission
 from tools.records.finance import PAGE, FinanceRecords, LedgerFilter
 from tools.records.ledger_words import EntryState
 
@@ -23,7 +22,7 @@ _Word = TypeVar("_Word", EntryState, ProcessorName)
 @router.get("/ledger")
 async def ledger(
     request: Request,
-    signed: Visitor,
+    signed: ReadsFinance,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
     month: str = "",
@@ -32,7 +31,6 @@ async def ledger(
     after: str = "",
 ) -> Response:
     """The entries; each filter may be left out. `after` is where the page before ended."""
-    refuse_unless_allowed(signed, Permission.READ_FINANCE)
     wanted = LedgerFilter(
         month=month_of(month) if month else None,
         state=_one_of(EntryState, state),

@@ -8,12 +8,11 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from console.web.house import House, house_of
 from console.web.rendering import Pages, pages_of
-from console.web.security.visitor import Visitor, refuse_unless_allowed
+from console.web.security.visitor import ClosesMonth, Exports, ReadsFinance
 from knowledge.finance.figures import figures_of
 from knowledge.finance.journal import account_number, balances_of, journal_of
 from knowledge.finance.month import Month
 from knowledge.finance.reporting import reported
-from knowledge.rules.authority import Permission
 from knowledge.rules.policy import HOUSE_POLICY
 from tools.finance_files.exports import FinanceExports
 from tools.finance_files.letters import letters_zip
@@ -42,12 +41,11 @@ async def note_view(house: House, signed: SignedIn, page: str) -> None:
 @router.get("/months")
 async def months(
     request: Request,
-    signed: Visitor,
+    signed: ReadsFinance,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
 ) -> Response:
     """Every month with its standing, newest first."""
-    refuse_unless_allowed(signed, Permission.READ_FINANCE)
     await note_view(house, signed, "months")
     shelf = await _books(house).shelf(signed.merchant)
     this_month = Month.of(datetime.now(UTC))
@@ -69,14 +67,13 @@ async def months(
 @router.get("/months/{month}")
 async def month_page(
     request: Request,
-    signed: Visitor,
+    signed: ReadsFinance,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
     month: str,
     after: int = 0,
 ) -> Response:
     """One month: figures, what does not agree, lines, closing; `after` is the last line's number of the page before."""
-    refuse_unless_allowed(signed, Permission.READ_FINANCE)
     which = month_of(month)
     await note_view(house, signed, f"month.{which}")
     return await _month_page(request, signed, house, pages, which, after=max(0, after))
@@ -85,13 +82,12 @@ async def month_page(
 @router.post("/months/{month}/close")
 async def close(
     request: Request,
-    signed: Visitor,
+    signed: ClosesMonth,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
     month: str,
 ) -> Response:
     """Close the month."""
-    refuse_unless_allowed(signed, Permission.CLOSE_MONTH)
     which = month_of(month)
     try:
         await _books(house).close(signed.merchant, which, by=signed.account_id, now=datetime.now(UTC))
@@ -103,14 +99,13 @@ async def close(
 @router.post("/months/{month}/reopen")
 async def reopen(
     request: Request,
-    signed: Visitor,
+    signed: ClosesMonth,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
     month: str,
     reason: Annotated[str, Form()] = "",
 ) -> Response:
     """Open the month closed last again."""
-    refuse_unless_allowed(signed, Permission.CLOSE_MONTH)
     which = month_of(month)
     try:
         await _books(house).reopen(signed.merchant, which, by=signed.account_id, reason=reason)
@@ -120,9 +115,8 @@ async def reopen(
 
 
 @router.post("/months/{month}/letters")
-async def letters(signed: Visitor, house: Annotated[House, Depends(house_of)], month: str) -> Response:
+async def letters(signed: Exports, house: Annotated[House, Depends(house_of)], month: str) -> Response:
     """Letters and packets of the month as a ZIP, made while it is sent."""
-    refuse_unless_allowed(signed, Permission.EXPORT)
     which = month_of(month)
     pieces = letters_zip(house.installation.records, signed.merchant, which, by=signed.account_id)
     name = f"amends-{signed.merchant}-{which}-letters.zip"
@@ -132,14 +126,13 @@ async def letters(signed: Visitor, house: Annotated[House, Depends(house_of)], m
 @router.post("/months/{month}/export/{kind}")
 async def export(
     request: Request,
-    signed: Visitor,
+    signed: Exports,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
     month: str,
     kind: str,
 ) -> Response:
     """The month as a file."""
-    refuse_unless_allowed(signed, Permission.EXPORT)
     which = month_of(month)
     exports = FinanceExports(house.installation.records, HOUSE_POLICY)
     try:

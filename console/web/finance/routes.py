@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from console.web.finance import ledger_routes, month_routes
 from console.web.house import House, house_of
 from console.web.rendering import Pages, pages_of
-from console.web.security.visitor import Visitor, refuse_unless_allowed
+from console.web.security.visitor import ClosesMonth, ReadsFinance
 from knowledge.case import CardNetwork
 from knowledge.finance.expected import exposure_of
 from knowledge.finance.figures import figures_of
@@ -17,7 +17,6 @@ from knowledge.finance.month import Month
 from knowledge.finance.reporting import reported
 from knowledge.finance.scheme_ratios import PROGRAMMES, Headroom, MonthCounts, headroom
 from knowledge.outcomes.report import report_outcomes
-from knowledge.rules.authority import Permission
 from knowledge.rules.policy import HOUSE_POLICY
 from tools.records.finance import FinanceRecords
 from tools.records.month_close import Books
@@ -42,13 +41,12 @@ class Watched(NamedTuple):
 @router.get("")
 async def overview(
     request: Request,
-    signed: Visitor,
+    signed: ReadsFinance,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
     month: str = "",
 ) -> Response:
     """Exposure, the month's figures, win rates and headroom; `month` chooses the month, this one when left out."""
-    refuse_unless_allowed(signed, Permission.READ_FINANCE)
     shown = month_routes.month_of(month) if month else Month.of(datetime.now(UTC))
     await month_routes.note_view(house, signed, "overview")
     return await _overview(request, signed, house, pages, shown)
@@ -57,7 +55,7 @@ async def overview(
 @router.post("/sales")
 async def give_sales(
     request: Request,
-    signed: Visitor,
+    signed: ClosesMonth,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
     network: Annotated[str, Form()],
@@ -66,7 +64,6 @@ async def give_sales(
     fraud_reports: Annotated[str, Form()] = "",
 ) -> Response:
     """Keep a month's sales and fraud reports of a network."""
-    refuse_unless_allowed(signed, Permission.CLOSE_MONTH)
     shown = month_routes.month_of(month)
     if network not in {one.value for one in _WATCHED}:
         raise LookupError(network)

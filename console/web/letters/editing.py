@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from console.web.house import House, house_of
 from console.web.letters.desk_page import history_of, letter_page, names_of, prose_model, seen, take
 from console.web.rendering import HTMX_REQUEST, Pages, pages_of
-from console.web.security.visitor import Visitor, refuse_unless_allowed
+from console.web.security.visitor import SignsLetters, TakesOver, refuse_unless_allowed
 from knowledge.letter.redraft import Redraft, RewordingError, Wording, judged, placed_sentences, redraft_of
 from knowledge.letter.redraft_changes import SentenceChange, changes_between
 from knowledge.rules.authority import Permission, may_decide_alone
@@ -34,12 +34,11 @@ async def check(
     request: Request,
     case_id: str,
     place: str,
-    signed: Visitor,
+    signed: SignsLetters,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
 ) -> Response:
     """The verifier's verdict on one sentence as it stands in its field; nothing is kept."""
-    refuse_unless_allowed(signed, Permission.SIGN_LETTERS)
     found = await house.letters.letter(signed.merchant, case_id)
     text = str((await request.form()).get(f"text-{place}", ""))
     try:
@@ -54,14 +53,13 @@ async def check(
 async def draft(
     request: Request,
     case_id: str,
-    signed: Visitor,
+    signed: SignsLetters,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
     lease: _Lease,
     version: _Version,
 ) -> Response:
     """Keep what stands in the fields as the next version."""
-    refuse_unless_allowed(signed, Permission.SIGN_LETTERS)
     found = await house.letters.letter(signed.merchant, case_id)
     texts = _texts(found, await request.form())
     try:
@@ -92,10 +90,9 @@ async def draft(
 
 @router.post("/composed")
 async def back_to_composed(
-    case_id: str, signed: Visitor, house: Annotated[House, Depends(house_of)], lease: _Lease
+    case_id: str, signed: SignsLetters, house: Annotated[House, Depends(house_of)], lease: _Lease
 ) -> Response:
     """The composed words again, as the next version; those before stay."""
-    refuse_unless_allowed(signed, Permission.SIGN_LETTERS)
     found = await house.letters.letter(signed.merchant, case_id)
     await Leases(house.installation.records).keep(signed.merchant, case_id, lease)
     if found.latest.redraft.rewordings:
@@ -107,13 +104,12 @@ async def back_to_composed(
 async def models_words(
     request: Request,
     case_id: str,
-    signed: Visitor,
+    signed: SignsLetters,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
     lease: _Lease,
 ) -> Response:
     """A model's wording as the next version, as far as it says the same and is proved; a person signs it."""
-    refuse_unless_allowed(signed, Permission.SIGN_LETTERS)
     found = await house.letters.letter(signed.merchant, case_id)
     if prose_model(house) is None:
         raise LookupError("no model is configured")
@@ -137,10 +133,9 @@ async def models_words(
 
 @router.post("/carry")
 async def carry(
-    case_id: str, signed: Visitor, house: Annotated[House, Depends(house_of)], lease: _Lease, version: _Version
+    case_id: str, signed: SignsLetters, house: Annotated[House, Depends(house_of)], lease: _Lease, version: _Version
 ) -> Response:
     """The words of a version of an earlier letter, for the sentences that were composed the same again."""
-    refuse_unless_allowed(signed, Permission.SIGN_LETTERS)
     found = await house.letters.letter(signed.merchant, case_id)
     await Leases(house.installation.records).keep(signed.merchant, case_id, lease)
     if found.earlier_wording is not None:
@@ -151,9 +146,8 @@ async def carry(
 
 
 @router.post("/take-over")
-async def take_over(case_id: str, signed: Visitor, house: Annotated[House, Depends(house_of)]) -> Response:
+async def take_over(case_id: str, signed: TakesOver, house: Annotated[House, Depends(house_of)]) -> Response:
     """Take the case out of another person's hands; it is in the audit chain, and they are told when they next save."""
-    refuse_unless_allowed(signed, Permission.TAKE_OVER)
     found = await house.letters.letter(signed.merchant, case_id)
     await take(house, signed, found, over=True)
     return RedirectResponse(f"{_address(case_id)}?told=taken-over", 303)
@@ -163,13 +157,12 @@ async def take_over(case_id: str, signed: Visitor, house: Annotated[House, Depen
 async def keep_lease(
     request: Request,
     case_id: str,
-    signed: Visitor,
+    signed: SignsLetters,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
     lease: _Lease,
 ) -> Response:
     """A sign of life of the page."""
-    refuse_unless_allowed(signed, Permission.SIGN_LETTERS)
     try:
         kept = await Leases(house.installation.records).keep(signed.merchant, case_id, lease)
     except LeaseLost:
@@ -181,7 +174,7 @@ async def keep_lease(
 async def sign(
     request: Request,
     case_id: str,
-    signed: Visitor,
+    signed: SignsLetters,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
     lease: _Lease,
@@ -190,7 +183,6 @@ async def sign(
     confirmation: Annotated[str, Form()],
 ) -> Response:
     """Sign what the person saw and have exactly it submitted."""
-    refuse_unless_allowed(signed, Permission.SIGN_LETTERS)
     found = await house.letters.letter(signed.merchant, case_id)
     if found.status == Stage.ESCALATED:
         refuse_unless_allowed(signed, Permission.DECIDE_ESCALATED)

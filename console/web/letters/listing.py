@@ -8,8 +8,7 @@ from starlette.responses import Response
 
 from console.web.house import House, house_of
 from console.web.rendering import Pages, pages_of
-from console.web.security.visitor import Visitor, refuse_unless_allowed
-from knowledge.rules.authority import Permission
+from console.web.security.visitor import ReadsLetters
 from tools.records.letter_cases import LetterCases
 from workflows.messages import Stage
 
@@ -26,14 +25,13 @@ _SHELVES: dict[str, tuple[str, tuple[Stage, ...]]] = {
 @router.get("/letters")
 async def letters(
     request: Request,
-    signed: Visitor,
+    signed: ReadsLetters,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
     shelf: str = "sign",
     before: Annotated[AwareDatetime | None, Query()] = None,
 ) -> Response:
     """One shelf of letters; those to sign by the processor's date, the others as they changed last."""
-    refuse_unless_allowed(signed, Permission.READ_LETTERS)
     if shelf not in _SHELVES:
         raise LookupError(f"there is no shelf {shelf!r}")
     cases = LetterCases(house.installation.records)

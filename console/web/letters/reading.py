@@ -9,8 +9,7 @@ from starlette.responses import Response
 from console.web.house import House, house_of
 from console.web.letters.desk_page import letter_page
 from console.web.rendering import Pages, pages_of
-from console.web.security.visitor import Visitor, refuse_unless_allowed
-from knowledge.rules.authority import Permission
+from console.web.security.visitor import ReadsLetters
 from tools.packets import PacketError, page_picture
 
 router = APIRouter(prefix="/cases/{case_id}/letter")
@@ -20,14 +19,13 @@ router = APIRouter(prefix="/cases/{case_id}/letter")
 async def letter(
     request: Request,
     case_id: str,
-    signed: Visitor,
+    signed: ReadsLetters,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
     edition: str | None = None,
     told: str = "",
 ) -> Response:
     """The letter; whoever may sign it has the case in hand from here on, unless another person has."""
-    refuse_unless_allowed(signed, Permission.READ_LETTERS)
     found = await house.letters.letter(signed.merchant, case_id)
     await house.installation.audit.record(
         signed.merchant,
@@ -42,10 +40,9 @@ async def letter(
 
 @router.get("/{edition}/pages/{number}.png")
 async def page_of_packet(
-    case_id: str, edition: str, number: int, signed: Visitor, house: Annotated[House, Depends(house_of)]
+    case_id: str, edition: str, number: int, signed: ReadsLetters, house: Annotated[House, Depends(house_of)]
 ) -> Response:
     """A page as a picture, drawn from the packet's own bytes."""
-    refuse_unless_allowed(signed, Permission.READ_LETTERS)
     found = await house.letters.letter(signed.merchant, case_id)
     packet = await house.letters.packet(found, found.edition(edition))
     try:
@@ -57,10 +54,9 @@ async def page_of_packet(
 
 @router.get("/{edition}/packet.pdf")
 async def pdf_of_packet(
-    case_id: str, edition: str, signed: Visitor, house: Annotated[House, Depends(house_of)]
+    case_id: str, edition: str, signed: ReadsLetters, house: Annotated[House, Depends(house_of)]
 ) -> Response:
     """The packet's PDF, byte for byte; that somebody took it is in the audit chain."""
-    refuse_unless_allowed(signed, Permission.READ_LETTERS)
     found = await house.letters.letter(signed.merchant, case_id)
     packet = await house.letters.packet(found, found.edition(edition))
     await house.installation.audit.record(

@@ -12,7 +12,7 @@ from console.web.house import House, house_of
 from console.web.queue.address import address_of, asked_of, cursor_of, place_after
 from console.web.queue.words import BANDS, FLAGS, ORDERS, SKIPS, VIEWS, shown_count
 from console.web.rendering import Pages, pages_of
-from console.web.security.visitor import Visitor, refuse_unless_allowed
+from console.web.security.visitor import Decides, ReadsCases
 from knowledge.case import CardNetwork, CaseKind
 from knowledge.judgement.waiting import WAITING_STAGES, QueueFlag
 from knowledge.reasons import ChargebackFamily, DisputeReason
@@ -47,12 +47,11 @@ async def view_counts(house: House, signed: SignedIn) -> Mapping[QueueView, int]
 @router.get("/")
 async def queue(
     request: Request,
-    signed: Visitor,
+    signed: ReadsCases,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
 ) -> Response:
     """A page of the queue, as the address asks for it."""
-    refuse_unless_allowed(signed, Permission.READ_CASES)
     asked, after = asked_of(request.query_params), cursor_of(request.query_params)
     page = await Queue(house.installation.records).page(signed.merchant, asked, signed.account_id, after)
     return pages.page(
@@ -81,22 +80,20 @@ async def queue(
 
 
 @router.post("/next")
-async def next_case(signed: Visitor, house: Annotated[House, Depends(house_of)]) -> Response:
+async def next_case(signed: Decides, house: Annotated[House, Depends(house_of)]) -> Response:
     """Give the person the best free case and go there."""
-    refuse_unless_allowed(signed, Permission.DECIDE)
     return await _to_next(house, signed, otherwise="none")
 
 
 @router.post("/cases/{case_id}/skip")
 async def skip(
     case_id: str,
-    signed: Visitor,
+    signed: Decides,
     house: Annotated[House, Depends(house_of)],
     reason: Annotated[str, Form()] = "",
     words: Annotated[str, Form()] = "",
 ) -> Response:
     """Pass the case over, with the reason, and go to the next."""
-    refuse_unless_allowed(signed, Permission.DECIDE)
     if reason not in set(SkipReason):
         raise HTTPException(400, f"reason: missing; one of {', '.join(f'{one.value} ({SKIPS[one]})' for one in SKIPS)}")
     if len(words) > _WORDS:

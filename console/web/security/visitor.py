@@ -45,13 +45,42 @@ async def visitor(request: Request, house: Annotated[House, Depends(house_of)]) 
 
 
 Visitor = Annotated[SignedIn, Depends(visitor)]
-"""A parameter of every page."""
+"""A parameter of pages that need somebody signed in and no permission."""
+
+
+class Needs:
+    """A dependency of a page: whoever is signed in, whose role has the permission.
+
+    It is looked at before the page's own fields are, so that nobody learns from a refused form what it would take.
+    """
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
+
+    async def __call__(self, signed: Visitor) -> SignedIn:
+        """The person; NotAllowed without the permission."""
+        refuse_unless_allowed(signed, self.permission)
+        return signed
 
 
 def refuse_unless_allowed(signed: SignedIn, permission: Permission) -> None:
-    """NotAllowed unless the person's role allows it."""
+    """NotAllowed unless the person's role allows it: for what a page needs beside its own permission."""
     if not signed.may(permission):
         raise NotAllowed(permission)
+
+
+ReadsCases = Annotated[SignedIn, Depends(Needs(Permission.READ_CASES))]
+"""A parameter of a page, as the others below: the person signed in, whose role allows what the name says."""
+Decides = Annotated[SignedIn, Depends(Needs(Permission.DECIDE))]
+TakesOver = Annotated[SignedIn, Depends(Needs(Permission.TAKE_OVER))]
+Reveals = Annotated[SignedIn, Depends(Needs(Permission.REVEAL))]
+SignsLetters = Annotated[SignedIn, Depends(Needs(Permission.SIGN_LETTERS))]
+ReadsLetters = Annotated[SignedIn, Depends(Needs(Permission.READ_LETTERS))]
+ReadsFinance = Annotated[SignedIn, Depends(Needs(Permission.READ_FINANCE))]
+ClosesMonth = Annotated[SignedIn, Depends(Needs(Permission.CLOSE_MONTH))]
+Exports = Annotated[SignedIn, Depends(Needs(Permission.EXPORT))]
+ReadsAudit = Annotated[SignedIn, Depends(Needs(Permission.READ_AUDIT))]
+ManagesStaff = Annotated[SignedIn, Depends(Needs(Permission.MANAGE_STAFF))]
 
 
 def keep_session(response: Response, token: str, *, secure: bool) -> None:

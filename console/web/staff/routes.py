@@ -11,8 +11,8 @@ from starlette.responses import RedirectResponse, Response
 
 from console.web.house import House, house_of
 from console.web.rendering import Pages, pages_of
-from console.web.security.visitor import Visitor, refuse_unless_allowed
-from knowledge.rules.authority import Permission, Role
+from console.web.security.visitor import ManagesStaff
+from knowledge.rules.authority import Role
 from tools.records.sessions import SignedIn
 from tools.records.staff import StaffMember
 
@@ -23,16 +23,15 @@ _Account = Annotated[str, Form(max_length=100)]
 
 
 @router.get("")
-async def staff(request: Request, signed: Visitor, house: _HouseNow, pages: _PagesNow) -> Response:
+async def staff(request: Request, signed: ManagesStaff, house: _HouseNow, pages: _PagesNow) -> Response:
     """Everybody with a role here."""
-    refuse_unless_allowed(signed, Permission.MANAGE_STAFF)
     return await _page(request, signed, house, pages)
 
 
 @router.post("/invite")
 async def invite(
     request: Request,
-    signed: Visitor,
+    signed: ManagesStaff,
     house: _HouseNow,
     pages: _PagesNow,
     email: Annotated[str, Form(max_length=200)],
@@ -40,7 +39,6 @@ async def invite(
     role: Annotated[Role, Form()],
 ) -> Response:
     """Make an account with a role and show the link that sets its password; a known address gets the role alone."""
-    refuse_unless_allowed(signed, Permission.MANAGE_STAFF)
     try:
         known = await house.staff.find(email)
         if known is not None and known.account_id == signed.account_id:
@@ -56,7 +54,7 @@ async def invite(
 
 
 @router.post("/role")
-async def role(signed: Visitor, house: _HouseNow, account: _Account, role: Annotated[Role, Form()]) -> Response:
+async def role(signed: ManagesStaff, house: _HouseNow, account: _Account, role: Annotated[Role, Form()]) -> Response:
     """Another role at this merchant."""
     member = await _other(signed, house, account)
     await house.staff.grant(member.account_id, signed.merchant, role, by=signed.account_id)
@@ -64,7 +62,7 @@ async def role(signed: Visitor, house: _HouseNow, account: _Account, role: Annot
 
 
 @router.post("/remove")
-async def remove(signed: Visitor, house: _HouseNow, account: _Account) -> Response:
+async def remove(signed: ManagesStaff, house: _HouseNow, account: _Account) -> Response:
     """No role at this merchant any more."""
     member = await _other(signed, house, account)
     await house.staff.revoke(member.account_id, signed.merchant, by=signed.account_id)
@@ -72,7 +70,9 @@ async def remove(signed: Visitor, house: _HouseNow, account: _Account) -> Respon
 
 
 @router.post("/link")
-async def link(request: Request, signed: Visitor, house: _HouseNow, pages: _PagesNow, account: _Account) -> Response:
+async def link(
+    request: Request, signed: ManagesStaff, house: _HouseNow, pages: _PagesNow, account: _Account
+) -> Response:
     """A new link, for somebody who lost theirs or their password."""
     member = await _own_person(signed, house, account)
     token = await house.invitations.make(member.account_id, by=signed.account_id)
@@ -80,7 +80,9 @@ async def link(request: Request, signed: Visitor, house: _HouseNow, pages: _Page
 
 
 @router.post("/closed")
-async def closed(signed: Visitor, house: _HouseNow, account: _Account, closed: Annotated[bool, Form()]) -> Response:
+async def closed(
+    signed: ManagesStaff, house: _HouseNow, account: _Account, closed: Annotated[bool, Form()]
+) -> Response:
     """Close the account, ending its sessions, or open it again."""
     member = await _own_person(signed, house, account)
     await house.staff.set_disabled(member.account_id, closed, by=signed.account_id)
@@ -88,7 +90,7 @@ async def closed(signed: Visitor, house: _HouseNow, account: _Account, closed: A
 
 
 @router.post("/end-sessions")
-async def end_sessions(signed: Visitor, house: _HouseNow, account: _Account) -> Response:
+async def end_sessions(signed: ManagesStaff, house: _HouseNow, account: _Account) -> Response:
     """Sign the person out everywhere."""
     member = await _own_person(signed, house, account)
     await house.sessions.end_of(member.account_id, by=signed.account_id)
@@ -102,7 +104,6 @@ def belongs_here_alone(member: StaffMember, merchant: str) -> bool:
 
 async def _other(signed: SignedIn, house: House, account: str) -> StaffMember:
     """Somebody else with a role here; LookupError otherwise, for oneself too: nobody locks themselves out or up."""
-    refuse_unless_allowed(signed, Permission.MANAGE_STAFF)
     for member in await house.staff.members(signed.merchant):
         if member.account_id == account != signed.account_id:
             return member
