@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from email.message import Message as HeaderMessage
 
 from limits import RateLimitItemPerMinute
+from pydantic import BaseModel, ValidationError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -22,7 +23,7 @@ from console.web.security.rate import Rates, TooOften
 from tools.bundles.limits import BUNDLE_BYTES, MIB
 from tools.records.api_keys import ApiKey, ApiKeys
 from tools.records.records import Records, RecordsUnavailable
-from tools.records.remembered_answers import BeingDone, OtherRequest, RememberedAnswers
+from tools.records.remembered_answers import BeingDone, OtherRequest, RememberedAnswers, about_case, about_order
 
 LARGEST = BUNDLE_BYTES + MIB
 """Bytes of a body: a whole bundle and what multipart puts around it."""
@@ -30,6 +31,7 @@ KEY_HEADER = "idempotency-key"
 REPLAYED = "idempotent-replayed"
 _KEY_FORM = re.compile(r"[\x21-\x7e]{1,200}")
 _KEPT_HEADERS = ("content-type", "location")
+_OF_CASE = re.compile(r"(?:/sandbox)?/cases/(?P<case_id>[^/]+)/.+")
 _PUBLIC = frozenset({"/openapi.json"})
 
 
@@ -123,7 +125,8 @@ class ApiDoor:
             raise
         # Kept before it is sent: whoever has seen the answer gets the same one again.
         if 200 <= answer.status < 300:
-            await self._answers.keep(key.merchant, name, begun, answer.packed())
+            about = _about(_path(scope), answer.body)
+            await self._answers.keep(key.merchant, name, begun, answer.packed(), about=about)
         else:
             await self._answers.give_up(key.merchant, name, begun)
         await answer.give()
@@ -146,15 +149,18 @@ class _Answer:
         for message in self._messages:
             await self._send(message)
 
+    @property
+    def body(self) -> bytes:
+        return b"".join(each.get("body", b"") for each in self._messages if each["type"] == "http.response.body")
+
     def packed(self) -> bytes:
         start = next(each for each in self._messages if each["type"] == "http.response.start")
         headers = MutableHeaders(raw=start["headers"])
-        body = b"".join(each.get("body", b"") for each in self._messages if each["type"] == "http.response.body")
         return json.dumps(
             {
                 "status": self.status,
                 "headers": {name: headers[name] for name in _KEPT_HEADERS if name in headers},
-                "body": base64.b64encode(body).decode(),
+                "body": base64.b64encode(self.body).decode(),
             }
         ).encode()
 
@@ -199,6 +205,27 @@ def _digest(scope: Scope, headers: Headers, body: bytes) -> str:
         body = body.replace(boundary.encode(), b"boundary")
     parts = (scope["method"], _path(scope), scope.get("query_string", b"").decode("latin-1"), kind.get_content_type())
     return hashlib.sha256(json.dumps(parts).encode() + body).hexdigest()
+
+
+class _Named(BaseModel):
+    """What an answer names as its own subject."""
+
+    case_id: str | None = None
+    order_id: str | None = None
+
+
+def _about(path: str, body: bytes) -> str | None:
+    """The case or order an answer tells of: named by the path, or by the answer itself where the request made it."""
+    asked = _OF_CASE.fullmatch(path)
+    if asked is not None:
+        return about_case(asked["case_id"])
+    try:
+        named = _Named.model_validate_json(body)
+    except ValidationError:
+        return None
+    if named.case_id is not None:
+        return about_case(named.case_id)
+    return about_order(named.order_id) if named.order_id is not None else None
 
 
 def _path(scope: Scope) -> str:

@@ -1,30 +1,51 @@
 """A person is erased from everywhere: records, messages, precedents, histories, files; and the chain still verifies."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
+from typing import LiteralString
 
+import httpx
 import psycopg
 import pytest
 from psycopg import sql
 from temporalio.service import RPCError, RPCStatusCode
 
+from console.api.door import REPLAYED
+from console.web.application import make_application
+from console.web.house import open_house
 from knowledge.case import CaseBundle
+from knowledge.letter.redraft import Redraft, Rewording
 from knowledge.library.precedents import LibraryUnavailable, PrecedentEraser, PrecedentWriter
 from knowledge.order_snapshot import OrderSnapshot
+from knowledge.override import Override, WrongPlace
+from knowledge.rules.authority import Permission
+from tests.console.api.asking import Asking
 from tests.tools.intake.examples import stripe_event
 from tests.workflows.hasty import answer, offered
 from tests.workflows.house import House, case, running_house
 from tools.intake import stripe
 from tools.intake.notice import WebhookProcessor
 from tools.mail.outbox import Outbox
+from tools.outgoing.events import EventType
 from tools.ports import Mail
+from tools.records.api_keys import ApiKeys
+from tools.records.buyer_links import BuyerLinks
 from tools.records.case_words import CaseErased
 from tools.records.erasure import ErasureRefused, Erasures
 from tools.records.gatherings import Gatherings, GatheringState
 from tools.records.inbox import WebhookInbox
+from tools.records.letter_drafts import LetterDrafts
 from tools.records.order_snapshots import OrderSnapshots
+from tools.records.overrides import Overrides
+from tools.records.person_reviews import PersonReviews, ReviewState
 from tools.records.persons import Sought
+from tools.records.queue import Queue, SkipReason
+from tools.records.second_looks import SecondLooks
+from tools.records.webhook_deliveries import WebhookDeliveries
+from tools.records.webhook_endpoints import WebhookEndpoints
 from workflows.erasure import Eraser
 from workflows.messages import BuyerMove, Review, ReviewAction, Stage, workflow_id
 
@@ -76,6 +97,52 @@ async def leave_traces(house: House, bundle: CaseBundle) -> None:
     await gatherings.keep_piece("lumen", "stripe", "dp_hers", "helpdesk", f'{{"from": "{EMAIL.upper()}"}}'.encode())
 
 
+async def work_on(house: House, case_id: str, key: str) -> tuple[str, httpx.Response]:
+    """What people and systems leave about a case; returns the buyer's link and the API's answer under `key`."""
+    installation, words = house.installation, "Zenobia Quux rang: it never came"
+    records = installation.records
+    await Queue(records).skip("lumen", case_id, "ana", SkipReason.OTHER, words)
+    await PersonReviews(records).keep(
+        "lumen",
+        case_id,
+        "r-1",
+        account="ana",
+        decision_id="d-1",
+        action="adjust",
+        state=ReviewState.TAKEN,
+        spent=timedelta(seconds=9),
+        content=json.dumps({"note": words}).encode(),
+    )
+    wrong = Override(place=WrongPlace.AMOUNT_TOO_LOW, words=words)
+    await Overrides(records).keep("lumen", case_id, "r-1", wrong, (), actor="ana")
+    await SecondLooks(records).offer("lumen", case_id, "r-1")
+    redraft = Redraft(rewordings=(Rewording(place="verdict", text=words),))
+    await LetterDrafts(records).save("lumen", case_id, redraft, composed_sha256="0" * 64, author="ana", after=0)
+    await WebhookEndpoints(records).make("lumen", "https://hooks.example/amends", list(EventType), by="ana")
+    token = await BuyerLinks(records).token("lumen", case_id)
+    assert (await page_of_buyer(house, token)).status_code == 200
+    return token, await submitted_again(house, case_id, key)
+
+
+async def page_of_buyer(house: House, token: str) -> httpx.Response:
+    """The buyer opens the page by the link."""
+    application = make_application(open_house(house.installation, secure=False))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://console.test") as http:
+        return await http.get(f"/b/{token}")
+
+
+async def submitted_again(house: House, case_id: str, key: str) -> httpx.Response:
+    """A system submits the case once more, under an Idempotency-Key."""
+    web = open_house(house.installation, secure=False)
+    made = await ApiKeys(house.installation.records).make("lumen", "shop", set(Permission), by="ana")
+    async with Asking(web, make_application(web)) as asking:
+        http = await asking.http(made.secret)
+        bundle = of_person(case_id).model_dump_json(exclude_none=True)
+        return await http.post(
+            "/cases", content=bundle, headers={"content-type": "application/json", "idempotency-key": key}
+        )
+
+
 def rows_naming_her(house: House) -> list[str]:
     """Tables in which a mark stands, of all rows as the database's owner reads them."""
     found: list[str] = []
@@ -89,6 +156,15 @@ def rows_naming_her(house: House) -> list[str]:
             found += [table for row in rows if any(mark in row[0] for mark in MARKS)]
         owner.rollback()
     return found
+
+
+async def lines_of(house: House, table: LiteralString, case_id: str) -> int:
+    """How many rows of a table a case has."""
+    async with house.installation.records.merchant("lumen") as scope:
+        query = sql.SQL("select count(*) from {} where case_id = %s").format(sql.Identifier("amends", table))
+        row = await (await scope.execute(query, (case_id,))).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def files_naming_her(house: House) -> list[str]:
@@ -129,6 +205,11 @@ async def test_nothing_of_an_erased_person_can_be_read_anywhere(house: House, er
         his = await offered(house, "erased-1-not")
         await answer(house, his, BuyerMove.ACCEPT)
         await house.until("erased-1-not", Stage.CLOSED)
+    link, answered = await work_on(house, "erased-1", "hers")
+    assert answered.status_code in {200, 201}, answered.text
+    assert (await submitted_again(house, "erased-1", "hers")).headers[REPLAYED] == "true"
+    assert await lines_of(house, "queue_entry", "erased-1") == 1
+    deliveries = WebhookDeliveries(house.installation.records)
     await leave_traces(house, hers)
     his_mail = len(house.mail("erased-1-not"))
     assert his_mail > 0
@@ -150,6 +231,19 @@ async def test_nothing_of_an_erased_person_can_be_read_anywhere(house: House, er
     (last,) = [one for one in await house.installation.audit.entries("lumen") if one.action == "erasure.person"]
     assert (last.digest, last.actor) == (erasure.digest, "admin-1")
     assert (await eraser.find("lumen", Sought(email=EMAIL))).nothing
+    assert await lines_of(house, "queue_entry", "erased-1") == 0
+    again = await submitted_again(house, "erased-1", "hers")
+    assert REPLAYED not in again.headers
+    assert again.status_code == 409
+    assert (await page_of_buyer(house, link)).status_code == 404
+    assert await deliveries.collect("lumen") > 0
+    for unreadable in (
+        Overrides(house.installation.records).words("lumen", "erased-1", "r-1"),
+        PersonReviews(house.installation.records).find("lumen", "erased-1", "r-1"),
+        LetterDrafts(house.installation.records).versions("lumen", "erased-1"),
+    ):
+        with pytest.raises(CaseErased):
+            await unreadable
     for case_id in ("erased-1", "erased-2"):
         with pytest.raises(CaseErased):
             await cases.bundle("lumen", case_id)

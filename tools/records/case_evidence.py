@@ -40,8 +40,8 @@ class CaseEvidence(KeepsCases):
     async def open_case(self, bundle: CaseBundle, files: Mapping[str, bytes]) -> OpenedCase:
         """Record a case with its files (by the path the bundle names), its payment and its earlier refunds, or nothing.
 
-        The same bundle again changes nothing; another under the same id is CaseConflict with what differs, and one on a
-        dispute that another case is on is DisputeTaken. Raises
+        The same bundle again changes nothing; another under the same id is CaseConflict with what differs (with nothing
+        when the case was erased), and one on a dispute that another case is on is DisputeTaken. Raises
         BundleRefused with JSON pointers for files that are missing, unnamed or not as hashed and for full card numbers,
         LedgerRefused when the payment is known with another captured amount.
         """
@@ -79,10 +79,15 @@ class CaseEvidence(KeepsCases):
                 await _enter_payment(scope, bundle)
                 await case.chain("case.opened", digest)
                 return OpenedCase(merchant=merchant, case_id=case_id, digest=digest, created=True)
-            cursor = await scope.execute("select digest from amends.dispute_case where case_id = %s", (case_id,))
+            cursor = await scope.execute(
+                "select c.digest, k.wrapped is null from amends.dispute_case c"
+                " left join amends.case_key k using (merchant, case_id) where c.case_id = %s",
+                (case_id,),
+            )
             row = await cursor.fetchone()
         assert row is not None
-        if row[0] != digest:
+        # An erased case is not worked on again, not even when the very same bundle comes.
+        if row != (digest, False):
             raise CaseConflict(case_id, await self._what_differs(merchant, case_id, content))
         return OpenedCase(merchant=merchant, case_id=case_id, digest=digest, created=False)
 

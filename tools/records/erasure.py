@@ -22,6 +22,7 @@ from tools.records.gatherings import erase_gathered
 from tools.records.inbox import erase_notices
 from tools.records.persons import FoundPerson, Sought
 from tools.records.records import Records, Scope
+from tools.records.remembered_answers import about_case, about_order, erase_answers
 
 _LONGEST_REASON = 300
 
@@ -247,6 +248,8 @@ async def _destroy(scope: Scope, doomed: Doomed) -> None:
         await erase_gathered(scope, case_id)
     await scope.execute("delete from amends.case_key where case_id = any(%s)", (list(doomed.cases),))
     await scope.execute("delete from amends.case_lease where case_id = any(%s)", (list(doomed.cases),))
+    await scope.execute("delete from amends.queue_entry where case_id = any(%s)", (list(doomed.cases),))
+    await erase_answers(scope, [*map(about_case, doomed.cases), *map(about_order, doomed.orders)])
     await scope.execute(
         "update amends.order_snapshot set wrapped = null, buyer = '' where order_id = any(%s)", (list(doomed.orders),)
     )

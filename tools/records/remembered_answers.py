@@ -2,10 +2,11 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 
 from tools.records.crypto import derive_secret, open_sealed, seal
-from tools.records.records import Records
+from tools.records.records import Records, Scope
 
 KEPT_FOR = timedelta(hours=24)
 _CLAIM_LASTS = timedelta(minutes=2)
@@ -60,13 +61,17 @@ class RememberedAnswers:
             raise BeingDone
         return open_sealed(self._secret, bytes(row[1]), "answer", merchant, digest)
 
-    async def keep(self, merchant: str, key: str, claim: str, answer: bytes) -> None:
-        """The request is done; this is its answer from now on."""
+    async def keep(self, merchant: str, key: str, claim: str, answer: bytes, *, about: str | None = None) -> None:
+        """The request is done; this is its answer from now on.
+
+        `about` is what it tells of, `about_case` or `about_order`: an erasure of that takes the answer with it.
+        """
         digest = _digest(key)
         async with self._records.merchant(merchant) as scope:
             await scope.execute(
-                "update amends.remembered_answer set sealed_answer = %s where key_sha256 = %s and claim = %s",
-                (seal(self._secret, answer, "answer", merchant, digest), digest, claim),
+                "update amends.remembered_answer set sealed_answer = %s, about = %s"
+                " where key_sha256 = %s and claim = %s",
+                (seal(self._secret, answer, "answer", merchant, digest), about, digest, claim),
             )
 
     async def give_up(self, merchant: str, key: str, claim: str) -> None:
@@ -76,6 +81,21 @@ class RememberedAnswers:
                 "delete from amends.remembered_answer where key_sha256 = %s and claim = %s and sealed_answer is null",
                 (_digest(key), claim),
             )
+
+
+def about_case(case_id: str) -> str:
+    """What an answer that tells of a case is about."""
+    return f"case/{case_id}"
+
+
+def about_order(order_id: str) -> str:
+    """What an answer that tells of an order is about."""
+    return f"order/{order_id}"
+
+
+async def erase_answers(scope: Scope, about: Sequence[str]) -> None:
+    """Forget every answer about one of these."""
+    await scope.execute("delete from amends.remembered_answer where about = any(%s)", (list(about),))
 
 
 def _digest(key: str) -> str:
