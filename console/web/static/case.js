@@ -30,9 +30,13 @@
     field.value = decimals ? `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}` : digits;
   });
 
-  // A ticked second key leads to the confirmation, so that Enter is the next key.
+  // What a key chose (the second key, where the proposal was wrong) leads to the confirmation, so that Enter is the next
+  // key. Whoever moves between the choices with arrow keys or a pointer stands on them already, and stays.
   document.addEventListener("change", (event) => {
-    if (event.target.name === "looked" && event.target.checked) first(event.target.form).focus();
+    const chosen = event.target;
+    if (!["looked", "wrong"].includes(chosen.name) || !chosen.checked) return;
+    if (chosen.name === "wrong" && chosen === document.activeElement) return;
+    chosen.form.querySelector("[data-confirms]").focus();
   });
 
   const tick = () => {
