@@ -20,6 +20,7 @@ from console.web.letters import editing as letter_editing
 from console.web.letters import listing as letter_listing
 from console.web.letters import reading as letter_reading
 from console.web.queue import routes as queue
+from console.web.queue import together
 from console.web.rendering import HTMX_REQUEST, Pages
 from console.web.security.headers import SecurityHeaders
 from console.web.security.rate import Rates, TooOften
@@ -34,6 +35,7 @@ _ROUTERS = (
     health.router,
     sign_in.router,
     queue.router,
+    together.router,
     case_page.router,
     case_decisions.router,
     second_looks.router,
