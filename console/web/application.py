@@ -24,6 +24,7 @@ from console.web.letters import editing as letter_editing
 from console.web.letters import listing as letter_listing
 from console.web.letters import reading as letter_reading
 from console.web.queue import routes as queue
+from console.web.queue import together
 from console.web.rendering import HTMX_REQUEST, Pages
 from console.web.security.headers import SecurityHeaders
 from console.web.security.rate import Rates, TooOften
@@ -39,6 +40,7 @@ _ROUTERS = (
     health.router,
     sign_in.router,
     queue.router,
+    together.router,
     finance.router,
     audit.router,
     as_of.router,

@@ -29,6 +29,14 @@
     }
   });
 
+  // A browser that comes back to the page restores what was selected without a word.
+  const tally = () => {
+    const picked = document.getElementById("picked");
+    if (picked) picked.textContent = String(document.querySelectorAll("tr[data-row] input[type=checkbox]:checked").length);
+  };
+  document.addEventListener("change", tally);
+  window.addEventListener("pageshow", tally);
+
   document.addEventListener("focusin", (event) => {
     const row = event.target.closest("tr[data-row]");
     if (!row) return;
