@@ -10,10 +10,9 @@ from starlette.responses import Response
 from console.web.case.page import person_of
 from console.web.house import House, house_of
 from console.web.rendering import Pages, pages_of
-from console.web.security.visitor import Visitor, refuse_unless_allowed
+from console.web.security.visitor import DecidesTogether
 from knowledge.base import Frozen
 from knowledge.money import Money, total
-from knowledge.rules.authority import Permission
 from tools.records.set_previews import PreviewedCase
 from workflows.deciding_together import Became, DecidingTogether, NotTogetherError
 
@@ -31,13 +30,12 @@ Deciding = Annotated[DecidingTogether, Depends(deciding_of)]
 @router.post("/together")
 async def choose(
     request: Request,
-    signed: Visitor,
+    signed: DecidesTogether,
     deciding: Deciding,
     pages: Annotated[Pages, Depends(pages_of)],
     case: Annotated[Sequence[str], Form()] = (),
 ) -> Response:
     """Keep the chosen cases as a preview and show it; every reason when they are no set."""
-    refuse_unless_allowed(signed, Permission.DECIDE_TOGETHER)
     try:
         preview_id = await deciding.preview(person_of(signed), signed.merchant, case)
     except NotTogetherError as refused:
@@ -49,12 +47,11 @@ async def choose(
 async def preview(
     preview_id: str,
     request: Request,
-    signed: Visitor,
+    signed: DecidesTogether,
     deciding: Deciding,
     pages: Annotated[Pages, Depends(pages_of)],
 ) -> Response:
     """The set as it was chosen, with its sum and the samples to open."""
-    refuse_unless_allowed(signed, Permission.DECIDE_TOGETHER)
     found, opened = await deciding.seen(person_of(signed), signed.merchant, preview_id)
     cases = found.content.cases
     return pages.page(
@@ -71,12 +68,11 @@ async def preview(
 async def decide(
     preview_id: str,
     request: Request,
-    signed: Visitor,
+    signed: DecidesTogether,
     deciding: Deciding,
     pages: Annotated[Pages, Depends(pages_of)],
 ) -> Response:
     """Decide the set; what became of each case. The same again tells what is known by then."""
-    refuse_unless_allowed(signed, Permission.DECIDE_TOGETHER)
     try:
         outcomes = await deciding.decide(person_of(signed), signed.merchant, preview_id)
     except NotTogetherError as refused:

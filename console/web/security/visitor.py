@@ -73,6 +73,7 @@ ReadsCases = Annotated[SignedIn, Depends(Needs(Permission.READ_CASES))]
 """A parameter of a page, as the others below: the person signed in, whose role allows what the name says."""
 Decides = Annotated[SignedIn, Depends(Needs(Permission.DECIDE))]
 TakesOver = Annotated[SignedIn, Depends(Needs(Permission.TAKE_OVER))]
+DecidesTogether = Annotated[SignedIn, Depends(Needs(Permission.DECIDE_TOGETHER))]
 Reveals = Annotated[SignedIn, Depends(Needs(Permission.REVEAL))]
 SignsLetters = Annotated[SignedIn, Depends(Needs(Permission.SIGN_LETTERS))]
 ReadsLetters = Annotated[SignedIn, Depends(Needs(Permission.READ_LETTERS))]

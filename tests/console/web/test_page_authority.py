@@ -24,6 +24,9 @@ class Whoever(StrEnum):
 RULES: dict[str, Permission | Whoever] = {
     "GET /": Permission.READ_CASES,
     "POST /next": Permission.DECIDE,
+    "POST /together": Permission.DECIDE_TOGETHER,
+    "GET /together/{preview_id}": Permission.DECIDE_TOGETHER,
+    "POST /together/{preview_id}": Permission.DECIDE_TOGETHER,
     "POST /cases/{case_id}/skip": Permission.DECIDE,
     "POST /cases/{case_id}/decisions": Permission.DECIDE,
     "GET /cases/{case_id}/reviews/{review_id}": Permission.DECIDE,

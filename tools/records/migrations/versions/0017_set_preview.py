@@ -1,16 +1,16 @@
-"""Runs 0016_set_preview.sql as it stands."""
+"""Runs 0017_set_preview.sql as it stands."""
 
 from pathlib import Path
 
 from alembic import op
 from psycopg import Connection
 
-revision = "0016"
-down_revision = "0014"
+revision = "0017"
+down_revision = "0016"
 
 
 def upgrade() -> None:
     """Run the file on the driver's own connection: it holds many statements, which SQLAlchemy would parse."""
     driver = op.get_bind().connection.driver_connection
     assert isinstance(driver, Connection)
-    driver.execute((Path(__file__).parent.parent / "sql" / "0016_set_preview.sql").read_bytes())
+    driver.execute((Path(__file__).parent.parent / "sql" / "0017_set_preview.sql").read_bytes())
