@@ -23,8 +23,10 @@ from console.web.house import House
 from console.web.letters import editing as letter_editing
 from console.web.letters import listing as letter_listing
 from console.web.letters import reading as letter_reading
+from console.web.queue import live as queue_live
 from console.web.queue import routes as queue
 from console.web.queue import together
+from console.web.queue.counting import ViewCounts
 from console.web.rendering import HTMX_REQUEST, Pages
 from console.web.security.headers import SecurityHeaders
 from console.web.security.rate import Rates, TooOften
@@ -40,6 +42,7 @@ _ROUTERS = (
     health.router,
     sign_in.router,
     queue.router,
+    queue_live.router,
     together.router,
     finance.router,
     audit.router,
@@ -63,6 +66,8 @@ def make_application(house: House) -> FastAPI:
     application.state.house = house
     application.state.pages = Pages(house)
     application.state.rates = Rates()
+    application.state.queue_news = queue_live.QueueNews(house)
+    application.state.view_counts = ViewCounts(house.installation.records)
     for router in _ROUTERS:
         application.include_router(router)
     application.mount("/v1", make_api(house), name="api")

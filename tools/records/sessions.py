@@ -74,8 +74,11 @@ class Sessions:
             await append(scope, actor=account_id, action="session.begun")
         return token
 
-    async def find(self, token: str) -> SignedIn | None:
-        """Whose session it is; None when it has ended, was idle for an hour, or the person may do nothing there."""
+    async def find(self, token: str, *, used: bool = True) -> SignedIn | None:
+        """Whose session it is; None when it has ended, was idle for an hour, or the person may do nothing there.
+
+        `used` is False for what a page asks by itself, which keeps no session from being idle.
+        """
         async with self._records.merchant(HOUSE) as scope:
             cursor = await scope.execute(
                 "select s.account_id, a.name, a.email, s.at_merchant, m.role, s.ends_at,"
@@ -90,7 +93,7 @@ class Sessions:
             row = await cursor.fetchone()
             if row is None:
                 return None
-            if row[6]:
+            if used and row[6]:
                 await scope.execute(
                     "update amends.session set seen_at = clock_timestamp() where token_sha256 = %s", (_digest(token),)
                 )

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from console.web.house import House, house_of
 from console.web.queue.address import address_of, asked_of, cursor_of, place_after
+from console.web.queue.counting import ViewCounts, counts_of
 from console.web.queue.words import BANDS, FLAGS, ORDERS, SKIPS, VIEWS, shown_count
 from console.web.rendering import Pages, pages_of
 from console.web.security.visitor import Decides, ReadsCases
@@ -18,7 +19,7 @@ from knowledge.judgement.waiting import WAITING_STAGES, QueueFlag
 from knowledge.reasons import ChargebackFamily, DisputeReason
 from knowledge.rules.authority import Permission
 from tools.records.queue import Queue, SkipReason
-from tools.records.queue_filter import NOBODY, QueueView
+from tools.records.queue_filter import NOBODY
 from tools.records.sessions import SignedIn
 
 router = APIRouter()
@@ -35,23 +36,16 @@ async def names_of(house: House, merchant: str) -> Mapping[str, str]:
     return {one.account_id: one.name for one in await house.staff.members(merchant)}
 
 
-async def view_counts(house: House, signed: SignedIn) -> Mapping[QueueView, int]:
-    """How many cases each view shows the person."""
-    queue = Queue(house.installation.records)
-    return {
-        **await queue.counts(signed.merchant),
-        **await queue.own_counts(signed.merchant, signed.account_id),
-    }
-
-
 @router.get("/")
 async def queue(
     request: Request,
     signed: ReadsCases,
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
+    counts: Annotated[ViewCounts, Depends(counts_of)],
 ) -> Response:
     """A page of the queue, as the address asks for it."""
+    # The page shows no personal data, so that looking at it is no entry of the audit chain; opening a case is one.
     asked, after = asked_of(request.query_params), cursor_of(request.query_params)
     page = await Queue(house.installation.records).page(signed.merchant, asked, signed.account_id, after)
     return pages.page(
@@ -61,7 +55,7 @@ async def queue(
         rows=page.rows,
         next_page=place_after(asked, page.after) if page.after else None,
         first_page=address_of(asked) if after else None,
-        counts=await view_counts(house, signed),
+        counts=await counts.of(signed.merchant, signed.account_id),
         names=await names_of(house, signed.merchant),
         told=_TOLD.get(request.query_params.get("told", "")),
         views=VIEWS,

@@ -69,6 +69,18 @@ def refuse_unless_allowed(signed: SignedIn, permission: Permission) -> None:
         raise NotAllowed(permission)
 
 
+async def watches_cases(request: Request, house: Annotated[House, Depends(house_of)]) -> SignedIn:
+    """Whoever is signed in and may read cases, for what an open page asks by itself: no idle session is kept by it."""
+    token = request.cookies.get(SESSION_COOKIE, "")
+    signed = await house.sessions.find(token, used=False) if token else None
+    if signed is None:
+        raise NotSignedIn
+    refuse_unless_allowed(signed, Permission.READ_CASES)
+    return signed
+
+
+WatchesCases = Annotated[SignedIn, Depends(watches_cases)]
+"""A parameter of live streams, which are not a person's doing."""
 ReadsCases = Annotated[SignedIn, Depends(Needs(Permission.READ_CASES))]
 """A parameter of a page, as the others below: the person signed in, whose role allows what the name says."""
 Decides = Annotated[SignedIn, Depends(Needs(Permission.DECIDE))]

@@ -1,8 +1,10 @@
 """The queue in a real browser: by keyboard alone, without barriers, and alive while somebody types."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
+from playwright.async_api import expect
 
 from console.web.house import House
 from knowledge.case import CaseKind
@@ -10,6 +12,12 @@ from knowledge.judgement.waiting import CertaintyBand, QueueFlag, WaitCause
 from knowledge.rules.authority import Role
 from tests.console.web.browsing import Browsing, barriers
 from tests.tools.records.waiting_cases import line, wait
+from tests.workflows.hasty import ended
+from tests.workflows.house import House as WorkflowHouse
+from tests.workflows.house import case
+from tools.records.leases import Leases
+from tools.records.queue import Queue
+from workflows.messages import Stage
 
 
 @pytest.fixture(scope="session")
@@ -76,3 +84,77 @@ async def test_the_queue_has_no_barriers_wide_or_narrow(browsing: Browsing, busy
         for address in ("/", "/?flag=image_reuse", "/?q=nothing"):
             await page.goto(address)
             assert await barriers(page) == []
+
+
+async def test_a_storm_of_updates_loses_no_character_no_focus_and_no_selection(browsing: Browsing, web: House) -> None:
+    merchant, records = "queue-storm", web.installation.records
+    lines = [line(f"S-{n:02}") for n in range(50)]
+    await wait(records, merchant, *lines)
+    page = await browsing.signed_in(Role.LEAD, merchant)
+    async with page.expect_request("**/queue/live"):
+        await page.goto("/")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    await page.keyboard.press("j")
+    await page.keyboard.press("x")
+    selected = await page.evaluate("document.querySelector('tbody input:checked').value")
+    queue, text = Queue(records), "order O-1001 of Ana, ch_0123456789"
+    calm = asyncio.Event()
+
+    async def storm() -> int:
+        told = 0
+        while not calm.is_set():
+            for one in lines:
+                await queue.put(merchant, one.model_copy(update={"reason": f"storm {told}"}))
+                told += 1
+                await asyncio.sleep(0.01)
+        return told
+
+    raging = asyncio.create_task(storm())
+    await expect(page.locator("#reason-S-00")).to_contain_text("storm")
+    await page.keyboard.press("/")
+    # A quick typist: every character is a key of its own.
+    await page.keyboard.type(text, delay=60)
+    assert await page.input_value("#q") == text
+    assert await page.evaluate("document.activeElement.id") == "q"
+    assert await page.is_checked(f"input[value='{selected}']")
+    calm.set()
+    assert await raging > 100
+    await Leases(records).take(merchant, "S-07", "somebody-else")
+    await queue.remove(merchant, "S-08")
+    await expect(page.locator("#held-S-07")).to_contain_text("somebody")
+    await expect(page.locator("#held-S-08")).to_contain_text("moved on")
+    await expect(page.locator("#count-everything")).to_have_text("49")
+    # All of it came over the one connection.
+    assert [address for address in asked if "/static/" not in address] == []
+
+
+async def test_a_set_is_chosen_sampled_and_decided_by_keyboard_alone(house: WorkflowHouse, browsing: Browsing) -> None:
+    cases = [f"pair-{n}" for n in range(1, 3)]
+    async with house.worker():
+        for case_id in cases:
+            await house.open(case(case_id, "lost: nada chegou"), {})
+        for case_id in cases:
+            await house.until(case_id, Stage.REVIEW)
+        page = await browsing.signed_in(Role.LEAD, viewport={"width": 1440, "height": 900})
+        await page.goto("/?q=pair-")
+        for _ in cases:
+            await page.keyboard.press("j")
+            await page.keyboard.press("x")
+        await expect(page.locator("#picked")).to_have_text("2")
+        assert await barriers(page) == []
+        await page.keyboard.press("t")
+        await page.wait_for_url("**/together/*")
+        for key in ("1", "2"):
+            await page.keyboard.press(key)
+            await page.wait_for_url("**/cases/*")
+            await page.go_back()
+            await page.wait_for_url("**/together/*")
+        await expect(page.locator(".samples .good")).to_have_count(2)
+        await page.keyboard.press("a")
+        assert await barriers(page) == []
+        await page.keyboard.press("y")
+        await expect(page.locator(".good-news")).to_contain_text("2 of 2 cases decided, 90.00 EUR together")
+        assert await barriers(page) == []
+        for case_id in cases:
+            assert (await ended(house, case_id)).result == "paid"

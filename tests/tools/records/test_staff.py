@@ -111,5 +111,21 @@ async def test_a_session_ends(records: Records, ending: str) -> None:
     assert await sessions.find(token) is None
 
 
+@pytest.mark.parametrize(("used", "kept"), [(True, True), (False, False)])
+async def test_what_a_page_asks_by_itself_keeps_no_session_from_being_idle(
+    records: Records, used: bool, kept: bool
+) -> None:
+    account = await person(records, f"idle-{used}@shop.example", lumen=Role.REVIEWER)
+    sessions = Sessions(records)
+    token = await sessions.begin(account, "lumen")
+    for _ in range(2):
+        async with records.merchant(HOUSE) as scope:
+            await scope.execute(
+                "update amends.session set seen_at = seen_at - interval '40 minutes' where account_id = %s", (account,)
+            )
+        await sessions.find(token, used=used)
+    assert (await sessions.find(token) is not None) is kept
+
+
 async def test_a_made_up_token_is_nobodys(records: Records) -> None:
     assert await Sessions(records).find("made up") is None
