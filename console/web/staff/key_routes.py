@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from console.web.house import House, house_of
 from console.web.rendering import Pages, pages_of
-from console.web.security.visitor import Visitor, refuse_unless_allowed
+from console.web.security.visitor import ManagesKeys
 from knowledge.rules.authority import Permission
 from tools.records.api_keys import ApiKey, ApiKeys
 from tools.records.sessions import SignedIn
@@ -20,16 +20,15 @@ _LONGEST_DAYS = 3650
 
 
 @router.get("")
-async def keys(request: Request, signed: Visitor, house: _HouseNow, pages: _PagesNow) -> Response:
+async def keys(request: Request, signed: ManagesKeys, house: _HouseNow, pages: _PagesNow) -> Response:
     """Every key of the merchant, those that have ended too."""
-    refuse_unless_allowed(signed, Permission.MANAGE_KEYS)
     return await _page(request, signed, house, pages)
 
 
 @router.post("")
 async def make(
     request: Request,
-    signed: Visitor,
+    signed: ManagesKeys,
     house: _HouseNow,
     pages: _PagesNow,
     name: Annotated[str, Form(max_length=200)],
@@ -37,7 +36,6 @@ async def make(
     days: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:
     """Make a key and show its secret, this once; `days` is how long it opens, empty until it is revoked."""
-    refuse_unless_allowed(signed, Permission.MANAGE_KEYS)
     try:
         made = await ApiKeys(house.installation.records).make(
             signed.merchant, name, set(scope or ()), by=signed.account_id, ends_at=_end(days)
@@ -48,9 +46,8 @@ async def make(
 
 
 @router.post("/revoke")
-async def revoke(signed: Visitor, house: _HouseNow, key: Annotated[str, Form(max_length=100)]) -> Response:
+async def revoke(signed: ManagesKeys, house: _HouseNow, key: Annotated[str, Form(max_length=100)]) -> Response:
     """End a key at once; LookupError when the merchant has no such key that still opens."""
-    refuse_unless_allowed(signed, Permission.MANAGE_KEYS)
     await ApiKeys(house.installation.records).revoke(signed.merchant, key, by=signed.account_id)
     return RedirectResponse("/keys", 303)
 
