@@ -40,7 +40,7 @@ def make_api(house: House) -> FastAPI:
     settings = house.installation.settings
     application.add_middleware(
         ApiDoor,  # pyright: ignore[reportArgumentType]
-        records=house.installation.records,
+        house=house,
         requests_per_minute=settings.api_requests_per_minute,
     )
 

@@ -15,6 +15,7 @@ from console.api.problems import refused_field
 from console.api.shapes import CaseListed, CaseOpened, CaseRead, CaseStanding, EvidenceTaken, FactRead, Page
 from console.api.specification import CASE_BODY, EVIDENCE_BODY, answers
 from console.api.submitted import sent_addition, sent_bundle
+from console.web.security.seen import record_reveal, record_view
 from knowledge.case import CaseKind
 from knowledge.facts import Fact, FactName
 from knowledge.rules.authority import Permission
@@ -96,9 +97,9 @@ async def read_case(case_id: CaseId, key: ReadsCases, house: OpenHouse) -> CaseR
             standing = _standing(await house.desk.view(key.merchant, case_id))
     if (ended := await installation.cases.outcome(key.merchant, case_id)) is not None:
         outcome = ended.outcome
-    await installation.audit.record(
-        key.merchant, actor=actor_of(key), action="case.revealed" if reveals else "case.viewed", case_id=case_id
-    )
+    await record_view(house, key, case_id)
+    if reveals:
+        await record_reveal(house, key, case_id, "case")
     return CaseRead(**_listed(listed).model_dump(), standing=standing, facts=facts, missing=missing, outcome=outcome)
 
 

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import json
 import re
+import time
 from collections.abc import Awaitable, Callable
 from email.message import Message as HeaderMessage
 
@@ -19,10 +20,12 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.api.problems import Place, problem
+from console.web.house import House
 from console.web.security.rate import Rates, TooOften
+from console.web.security.seen import ONCE_IN, record_key_use
 from tools.bundles.limits import BUNDLE_BYTES, MIB
 from tools.records.api_keys import ApiKey, ApiKeys
-from tools.records.records import Records, RecordsUnavailable
+from tools.records.records import RecordsUnavailable
 from tools.records.remembered_answers import BeingDone, OtherRequest, RememberedAnswers, about_case, about_order
 
 LARGEST = BUNDLE_BYTES + MIB
@@ -38,11 +41,15 @@ _PUBLIC = frozenset({"/openapi.json"})
 class ApiDoor:
     """ASGI middleware in front of the API."""
 
-    def __init__(self, app: ASGIApp, *, records: Records, requests_per_minute: int) -> None:
+    def __init__(self, app: ASGIApp, *, house: House, requests_per_minute: int) -> None:
         self._app = app
+        self._house = house
+        records = house.installation.records
         self._keys = ApiKeys(records)
         self._answers = RememberedAnswers(records)
         self._rates = Rates()
+        self._noted: dict[str, float] = {}
+        """When the use of a key was last chained, on this process's clock."""
         self._limit = RateLimitItemPerMinute(requests_per_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,6 +81,7 @@ class ApiDoor:
             detail = f"a key may ask {self._limit.amount} times a minute; wait {waits} s"
             await problem(429, detail, headers=told)(scope, receive, send)
             return
+        await self._note_use(key)
         left, resets = await self._rates.left(self._limit, key.key_id)
 
         async def with_rate(message: Message) -> None:
@@ -91,6 +99,13 @@ class ApiDoor:
             await problem(413, f"a body may have {LARGEST} bytes")(scope, receive, with_rate)
             return
         await self._once(scope, key, body, with_rate)
+
+    async def _note_use(self, key: ApiKey) -> None:
+        # The chain is asked once in a while and not by every request.
+        now, noted = time.monotonic(), self._noted.get(key.key_id)
+        if noted is None or now - noted >= ONCE_IN.total_seconds():
+            await record_key_use(self._house, key)
+            self._noted[key.key_id] = now
 
     async def _once(self, scope: Scope, key: ApiKey, body: bytes, send: Send) -> None:
         headers = Headers(scope=scope)

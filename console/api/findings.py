@@ -5,7 +5,7 @@ from typing import Literal, cast
 from fastapi import APIRouter, Response
 from pydantic import AwareDatetime, TypeAdapter
 
-from console.api.caller import OpenHouse, ReadsCases, ReadsLetters, actor_of
+from console.api.caller import OpenHouse, ReadsCases, ReadsLetters
 from console.api.cursors import Cursor, Limit, cursor_of, key_of
 from console.api.paths import CaseId, DecisionId, Sha256
 from console.api.shapes import (
@@ -18,6 +18,7 @@ from console.api.shapes import (
     RungRead,
 )
 from console.api.specification import answers
+from console.web.security.seen import record_export, record_view
 from knowledge.decision import Decision, DefenceDecision
 from tools.records.case_pages import CasePages
 
@@ -44,7 +45,7 @@ async def read_decision(case_id: CaseId, decision_id: DecisionId, key: ReadsCase
     """A decision with its reasons, as it was recorded. Reading it is recorded."""
     installation = house.installation
     decision = await installation.cases.decision(key.merchant, case_id, decision_id)
-    await installation.audit.record(key.merchant, actor=actor_of(key), action="decision.viewed", case_id=case_id)
+    await record_view(house, key, case_id, "decision", decision_id)
     reasons = tuple(ReasonRead(rule=each.rule, text=each.text, source=each.source) for each in decision.reasons)
     match decision:
         case Decision():
@@ -120,9 +121,7 @@ async def read_document(case_id: CaseId, sha256: Sha256, key: ReadsLetters, hous
     if kept is None:
         raise LookupError(f"case {case_id} has no document {sha256}")
     content = await installation.cases.artifact(key.merchant, case_id, sha256)
-    await installation.audit.record(
-        key.merchant, actor=actor_of(key), action="document.viewed", case_id=case_id, digest=sha256
-    )
+    await record_export(house, key, "document", sha256, case_id)
     kind = _PDF if kept.kind == "packet" else "application/json"
     return Response(content, media_type=kind, headers={"content-disposition": f'attachment; filename="{kept.name}"'})
 

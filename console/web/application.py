@@ -31,6 +31,7 @@ from console.web.rendering import HTMX_REQUEST, Pages
 from console.web.security.headers import SecurityHeaders
 from console.web.security.rate import Rates, TooOften
 from console.web.security.visitor import BadFormToken, NotAllowed, NotSignedIn
+from console.web.staff import key_routes
 from console.web.staff import routes as staff
 from tools.records.leases import LeaseHeld, LeaseLost
 from tools.records.letter_drafts import DraftMovedError
@@ -48,6 +49,7 @@ _ROUTERS = (
     audit.router,
     as_of.router,
     staff.router,
+    key_routes.router,
     account.router,
     sign_in.provider_router,
     case_page.router,

@@ -10,8 +10,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from console.web.house import House
+from console.web.landing import QUEUE, landing_of
 from knowledge.money import Money
 from knowledge.rules.authority import Permission
+from tools.records.sessions import SignedIn
 
 _TEMPLATES = Path(__file__).parent
 HTMX_REQUEST = "hx-request"
@@ -74,9 +76,11 @@ class Pages:
 
     def page(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """An answer; `template` is a path below `console/web`, for example `queue/page.html`."""
+        signed: SignedIn | None = getattr(request.state, "signed", None)
         given = {
             "Permission": Permission,
-            "signed": getattr(request.state, "signed", None),
+            "signed": signed,
+            "landing": landing_of(signed.role) if signed else QUEUE,
             "form_token": getattr(request.state, "form_token", ""),
             "theme": request.cookies.get("amends_theme", "auto"),
             "path": request.url.path,

@@ -60,6 +60,11 @@ def assess(reading: Reading, policy: MerchantPolicy, as_of: datetime) -> Assessm
     )
 
 
+def could_matter(name: FactName, *, chargeback: bool) -> bool:
+    """Whether a gap is worth telling people of: how a card was checked answers an issuer and moves no refund."""
+    return chargeback or not name.startswith("payment.")
+
+
 def _could_change(name: FactName, reason: DisputeReason | None) -> bool:
     if name is FactName.PHOTO_DAMAGE:
         return reason in _SHOWN_BY_PHOTO

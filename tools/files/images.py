@@ -21,6 +21,9 @@ MOST_PIXELS = 50_000_000
 MODEL_SIDE = 1024
 """Longest side in pixels of a picture for a model: more costs tokens without showing more damage."""
 MODEL_QUALITY = 88
+SHOWN_SIDE = 2560
+"""Longest side in pixels of a picture for people: fine scratches show, and no browser is given a phone's full mode."""
+SHOWN_QUALITY = 92
 FORMATS = ("JPEG", "PNG", "WEBP")
 """Decoders that may run. HEIC is left out: its decoders are a favourite way in."""
 
@@ -140,11 +143,26 @@ def prepare_for_model(data: bytes, *, mask_text: bool = False) -> bytes:
     picture.thumbnail((MODEL_SIDE, MODEL_SIDE))
     if mask_text:
         picture = without_text(picture)
-    # Only the pixels are carried over: EXIF, comments, profiles and appended pictures stay behind.
+    return _bare(picture, MODEL_QUALITY)
+
+
+def prepare_for_people(data: bytes) -> bytes:
+    """The picture as a JPEG to be looked at: upright, at most 2560 pixels a side, no metadata. Raises UndecodableImage.
+
+    Where it was taken, and whatever hides behind the pixels, stays in the evidence.
+    """
+    with _opened(data, at_least_side=SHOWN_SIDE) as image:
+        picture = _upright(image)
+    picture.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
+    return _bare(picture, SHOWN_QUALITY)
+
+
+def _bare(picture: Image.Image, quality: int) -> bytes:
+    """A JPEG of the pixels alone: EXIF, comments, profiles and appended pictures stay behind."""
     bare = Image.new("RGB", picture.size)
     bare.paste(picture)
     out = io.BytesIO()
-    bare.save(out, "JPEG", quality=MODEL_QUALITY)
+    bare.save(out, "JPEG", quality=quality)
     return out.getvalue()
 
 

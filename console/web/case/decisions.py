@@ -265,10 +265,10 @@ async def _panel(
         if told:
             raise HTTPException(409, told)
         return RedirectResponse(f"/cases/{case_id}", 303)
-    standing = await read_standing(house, signed, case_id, token=token)
+    page = await read_page(house, signed.merchant, case_id, revealed=False)
+    standing = await read_standing(house, signed, case_id, token=token, file=page.file)
     if reviewed is not None and reviewed.state in {ReviewState.TAKEN, ReviewState.PROPOSED}:
         standing = await _handed_back(house, signed, case_id, standing)
-    page = await read_page(house, signed.merchant, case_id, revealed=False)
     return pages.page(
         request,
         "case/decision.html",

@@ -36,7 +36,7 @@ from console.web.queue.words import SKIPS
 from knowledge.case import CaseBundle
 from knowledge.decision import Assessment, Decision, DefenceDecision, Resolution
 from knowledge.facts import FactName, Reading
-from knowledge.judgement.assess import assess
+from knowledge.judgement.assess import assess, could_matter
 from knowledge.money import Money
 from knowledge.rules.authority import Permission
 from tools.ports import CaseFile
@@ -87,6 +87,8 @@ class CasePage:
     """The page; what the case has none of is empty and has no place on it."""
 
     case_id: str
+    file: CaseFile
+    """What the page was made of, for whoever asks about the same case in the same request."""
     bundle: CaseBundle
     reason: str
     lane: str
@@ -159,6 +161,7 @@ async def read_page(
     paid = bundle.order.payment.captured
     return CasePage(
         case_id=case_id,
+        file=file,
         bundle=bundle,
         reason=_reason(file),
         lane=_lane(bundle),
@@ -173,7 +176,11 @@ async def read_page(
         facts=facts,
         contradictions=[each.what for each in joined.contradictions],
         missing=[(gap.name, veil.over(gap.why)) for gap in file.missing if gap.name in joined.missing],
-        unread=[(gap.name, veil.over(gap.why)) for gap in file.missing if gap.name not in joined.missing],
+        unread=[
+            (gap.name, veil.over(gap.why))
+            for gap in file.missing
+            if gap.name not in joined.missing and could_matter(gap.name, chargeback=bundle.chargeback is not None)
+        ],
         gaps=[veil.over(gap.why) for gap in file.gaps],
         decision_id=latest[0] if latest else None,
         refund=decision if isinstance(decision, Decision) else None,
@@ -214,10 +221,12 @@ def _lane(bundle: CaseBundle) -> str:
     return f"{lane}, {carriers}" if carriers else lane
 
 
-async def read_standing(house: House, signed: SignedIn, case_id: str, *, token: str = "") -> Standing:
+async def read_standing(
+    house: House, signed: SignedIn, case_id: str, *, token: str = "", file: CaseFile | None = None
+) -> Standing:
     """Where the case stands for this person; keeps their lease by its token, or takes it when nobody else has it.
 
-    Only while there is something for them to decide.
+    Only while there is something for them to decide. `file` is the case file where it was read already.
     """
     view, told = await house.reviewing.view(signed.merchant, case_id)
     legal = legal_now(view, signed.role)
@@ -230,7 +239,7 @@ async def read_standing(house: House, signed: SignedIn, case_id: str, *, token: 
         lease=lease,
         held_by=held_by,
         may_take_over=bool(held_by) and signed.may(Permission.TAKE_OVER),
-        second_key=await read_second_key(house, signed, view),
+        second_key=await read_second_key(house, signed, view, file=file),
         proposal=proposal,
         proposed_by_me=proposal is not None and proposal.account == signed.account_id,
         decided_by_me=await house.reviewing.decided_by(signed.merchant, case_id) == signed.account_id,
@@ -239,9 +248,12 @@ async def read_standing(house: House, signed: SignedIn, case_id: str, *, token: 
     )
 
 
-async def read_second_key(house: House, signed: SignedIn, view: CaseView) -> tuple[str, ...]:
-    """Why an approval by this person needs a second key; empty for a routine case."""
-    file = await house.installation.cases.case_file(signed.merchant, view.case_id)
+async def read_second_key(
+    house: House, signed: SignedIn, view: CaseView, *, file: CaseFile | None = None
+) -> tuple[str, ...]:
+    """Why an approval by this person needs a second key; empty for a routine case. `file` as in `read_standing`."""
+    if file is None:
+        file = await house.installation.cases.case_file(signed.merchant, view.case_id)
     instructs = any(fact.name is FactName.CLAIM_INSTRUCTS and fact.value is True for fact in file.facts)
     contradictions = [each.what for each in assessment_of(house, file).contradictions]
     return second_key_because(view, signed.role, house.reviewing.policy, contradictions, instructs=instructs)

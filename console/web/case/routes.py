@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from console.web.case.page import name_of, read_page, read_standing
 from console.web.house import House, house_of
 from console.web.rendering import Pages, pages_of
+from console.web.security.seen import record_reveal, record_view
 from console.web.security.visitor import Decides, ReadsCases, Reveals, TakesOver
+from tools.files.images import UndecodableImage, prepare_for_people
 from tools.records.leases import LeaseLost, Leases
 from tools.records.records import RecordsUnavailable
 from workflows.messages import Stage
@@ -20,14 +22,9 @@ LIVE_EVERY = 1.0
 """Seconds between looks at whether the case has moved on; each is one short transaction, none is held."""
 _SILENT_AFTER = 15.0
 """Seconds after which a live connection says that it lives, so that proxies keep it."""
-_MEDIA = (
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-    (b"%PDF-", "application/pdf"),
-)
-"""What is shown in the page, told by its first bytes and not by its name; anything else is only downloaded."""
+_PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
+_PDF = b"%PDF-"
+# What a piece is, is told by its first bytes and not by its name.
 _WAITING = frozenset({Stage.REVIEW, Stage.ESCALATED, Stage.ANNOUNCED})
 """Where another decision than the one shown matters: after a person's own it is theirs."""
 _ALONE = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'"
@@ -43,10 +40,8 @@ async def case_page(
 ) -> Response:
     """The case; whoever may decide on it takes it, unless somebody else has it."""
     page = await read_page(house, signed.merchant, case_id, revealed=False)
-    standing = await read_standing(house, signed, case_id)
-    await house.installation.audit.record(
-        signed.merchant, actor=signed.account_id, action="case.viewed", case_id=case_id
-    )
+    standing = await read_standing(house, signed, case_id, file=page.file)
+    await record_view(house, signed, case_id)
     return pages.page(request, "case/page.html", case=page, standing=standing, blind=False)
 
 
@@ -60,11 +55,9 @@ async def reveal(
 ) -> Response:
     """The same page with personal data in full, this once; it is recorded before it is shown."""
     await house.installation.cases.summary(signed.merchant, case_id)
-    await house.installation.audit.record(
-        signed.merchant, actor=signed.account_id, action="personal.revealed.case", case_id=case_id
-    )
+    await record_reveal(house, signed, case_id, "case")
     page = await read_page(house, signed.merchant, case_id, revealed=True)
-    standing = await read_standing(house, signed, case_id)
+    standing = await read_standing(house, signed, case_id, file=page.file)
     return pages.page(request, "case/page.html", case=page, standing=standing, blind=False)
 
 
@@ -72,13 +65,23 @@ async def reveal(
 async def evidence(
     case_id: str, sha256: str, signed: ReadsCases, house: Annotated[House, Depends(house_of)]
 ) -> Response:
-    """A piece of evidence: pictures and PDFs to be shown, everything else (SVG and HTML too) as a download only."""
+    """A piece of evidence: pictures and PDFs to be shown, everything else (SVG and HTML too) as a download only.
+
+    A picture goes out as its pixels alone; 415 for one that cannot be decoded within bounds.
+    """
     content = await house.installation.cases.evidence(signed.merchant, case_id, sha256)
-    media = _media_type(content)
-    shown = "attachment" if media is None else "inline"
+    media, shown = "application/octet-stream", "attachment"
+    if _is_picture(content):
+        try:
+            content = await asyncio.to_thread(prepare_for_people, content)
+        except UndecodableImage as refused:
+            raise HTTPException(415, f"this picture is not shown: {refused}") from None
+        media, shown = "image/jpeg", "inline"
+    elif content.startswith(_PDF):
+        media, shown = "application/pdf", "inline"
     return Response(
         content,
-        media_type=media or "application/octet-stream",
+        media_type=media,
         headers={
             "content-disposition": f'{shown}; filename="evidence-{sha256[:12]}"',
             "content-security-policy": _ALONE,
@@ -86,10 +89,8 @@ async def evidence(
     )
 
 
-def _media_type(content: bytes) -> str | None:
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "image/webp"
-    return next((media for start, media in _MEDIA if content.startswith(start)), None)
+def _is_picture(content: bytes) -> bool:
+    return content.startswith(_PICTURES) or (content[:4] == b"RIFF" and content[8:12] == b"WEBP")
 
 
 @router.post("/cases/{case_id}/lease")

@@ -11,6 +11,7 @@ from console.web.case.decisions import Decided
 from console.web.case.page import name_of, person_of, read_page
 from console.web.house import House, house_of
 from console.web.rendering import Pages, pages_of
+from console.web.security.seen import record_view
 from console.web.security.visitor import Decides
 from knowledge.rules.authority import Permission
 from tools.records.person_reviews import PersonReviews
@@ -52,9 +53,7 @@ async def look(
     if drawn is None:
         raise LookupError(f"case {case_id} waits for no second look by you")
     page = await read_page(house, signed.merchant, case_id, revealed=False, decision_id=drawn.decision_id)
-    await house.installation.audit.record(
-        signed.merchant, actor=signed.account_id, action="case.viewed", case_id=case_id
-    )
+    await record_view(house, signed, case_id)
     return pages.page(
         request,
         "case/blind.html",

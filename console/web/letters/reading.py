@@ -9,6 +9,7 @@ from starlette.responses import Response
 from console.web.house import House, house_of
 from console.web.letters.desk_page import letter_page
 from console.web.rendering import Pages, pages_of
+from console.web.security.seen import record_export, record_view
 from console.web.security.visitor import ReadsLetters
 from tools.packets import PacketError, page_picture
 
@@ -27,13 +28,7 @@ async def letter(
 ) -> Response:
     """The letter; whoever may sign it has the case in hand from here on, unless another person has."""
     found = await house.letters.letter(signed.merchant, case_id)
-    await house.installation.audit.record(
-        signed.merchant,
-        actor=signed.account_id,
-        action="letter.viewed",
-        case_id=case_id,
-        digest=found.composed_sha256,
-    )
+    await record_view(house, signed, case_id, "letter", found.composed_sha256)
     chosen = found.edition(edition) if edition else None
     return await letter_page(request, house, pages, signed, found, edition=chosen, told=_TOLD.get(told, ""))
 
@@ -59,13 +54,7 @@ async def pdf_of_packet(
     """The packet's PDF, byte for byte; that somebody took it is in the audit chain."""
     found = await house.letters.letter(signed.merchant, case_id)
     packet = await house.letters.packet(found, found.edition(edition))
-    await house.installation.audit.record(
-        signed.merchant,
-        actor=signed.account_id,
-        action="packet.viewed",
-        case_id=case_id,
-        digest=packet.sha256,
-    )
+    await record_export(house, signed, "packet", packet.sha256, case_id)
     name = f"packet-{packet.sha256[:12]}.pdf"
     return Response(
         packet.pdf, media_type="application/pdf", headers={"content-disposition": f'inline; filename="{name}"'}

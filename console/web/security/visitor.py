@@ -94,6 +94,7 @@ ClosesMonth = Annotated[SignedIn, Depends(Needs(Permission.CLOSE_MONTH))]
 Exports = Annotated[SignedIn, Depends(Needs(Permission.EXPORT))]
 ReadsAudit = Annotated[SignedIn, Depends(Needs(Permission.READ_AUDIT))]
 ManagesStaff = Annotated[SignedIn, Depends(Needs(Permission.MANAGE_STAFF))]
+ManagesKeys = Annotated[SignedIn, Depends(Needs(Permission.MANAGE_KEYS))]
 
 
 def keep_session(response: Response, token: str, *, secure: bool) -> None:

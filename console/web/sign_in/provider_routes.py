@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from console.web.house import House, house_of
+from console.web.landing import target_of
 from console.web.rendering import Pages, pages_of
 from console.web.security.identity_provider import Identity, ProviderRefused
 from console.web.security.rate import SIGN_INS, Rates
@@ -59,8 +60,9 @@ async def come_back(request: Request, house: _HouseNow, pages: _PagesNow) -> Res
     except ProviderRefused as refused:
         answer = sign_in_form(request, house, pages, target="/", problem=_sentence(refused), status=403)
     else:
-        token = await house.sessions.begin(member.account_id, first_merchant(member.roles))
-        answer = RedirectResponse(target, 303)
+        merchant = first_merchant(member.roles)
+        token = await house.sessions.begin(member.account_id, merchant)
+        answer = RedirectResponse(target_of(target, member.roles[merchant]), 303)
         keep_session(answer, token, secure=house.secure)
     answer.delete_cookie(FLOW_COOKIE, path=_PATH)
     return answer

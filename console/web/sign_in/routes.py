@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from console.web.house import House, house_of
+from console.web.landing import QUEUE, landing_of, target_of
 from console.web.rendering import Pages, pages_of
 from console.web.security.rate import SIGN_INS, Rates, TooOften
 from console.web.security.visitor import (
@@ -63,8 +64,9 @@ async def enter(
         problem = "Your account has no role at any merchant yet; ask an administrator."
         return sign_in_form(request, house, pages, target=target, email=email, problem=problem, status=403)
     # A new token each time: one that somebody planted in the browser before is worth nothing.
-    token = await house.sessions.begin(member.account_id, first_merchant(member.roles))
-    answer = RedirectResponse(target, 303)
+    merchant = first_merchant(member.roles)
+    token = await house.sessions.begin(member.account_id, merchant)
+    answer = RedirectResponse(target_of(target, member.roles[merchant]), 303)
     keep_session(answer, token, secure=house.secure)
     return answer
 
@@ -87,7 +89,8 @@ async def turn_to(
 ) -> Response:
     """Work for another merchant from now on."""
     await house.sessions.go_to(request.cookies[SESSION_COOKIE], merchant)
-    return RedirectResponse("/", 303)
+    there = await house.sessions.find(request.cookies[SESSION_COOKIE])
+    return RedirectResponse(landing_of(there.role) if there else QUEUE, 303)
 
 
 @router.post("/theme")

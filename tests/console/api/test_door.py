@@ -126,3 +126,12 @@ async def test_a_method_that_is_none_is_refused_with_every_one_there_is(asking: 
 async def test_a_path_that_is_none_is_a_problem_too(asking: Asking, path: str) -> None:
     answer = await (await asking.http()).get(path)
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+
+
+async def test_the_use_of_a_key_is_chained_once_however_often_it_asks(house: House, asking: Asking) -> None:
+    made = await asking.key()
+    http = await asking.http(made.secret)
+    for _ in range(5):
+        assert (await http.get("/keys/this")).status_code == 200
+    used = [one for one in await house.installation.audit.entries("lumen") if one.action == "key.used"]
+    assert [one.actor for one in used].count(f"key:{made.key.key_id}") == 1

@@ -28,7 +28,7 @@ async def test_a_dispute_is_played_defended_and_its_outcome_forced(house: House,
         await house.until("api-disputed", Stage.CLOSED)
     assert (await client.read_case("api-disputed")).outcome == "won"
     entries = await house.installation.audit.entries("lumen", case_id="api-disputed")
-    assert [each.digest for each in entries if each.action == "document.viewed"] == [listed["packet"].sha256]
+    assert [each.digest for each in entries if each.action == "exported.document"] == [listed["packet"].sha256]
 
 
 async def test_only_a_dispute_has_an_outcome_to_force(asking: Asking) -> None:

@@ -7,6 +7,7 @@ from console.web.security.visitor import SESSION_COOKIE
 from knowledge.rules.authority import Permission, Role, permissions_of
 from tests.console.web.browsing import Browsing, barriers
 from tests.console.web.visiting import PASSWORD, Visiting
+from tools.records.api_keys import ApiKeys
 
 FRESH = "another kettle, not on the stove"
 _LINK = re.compile(r'value="http://console\.test(/invitation/[^"]+)"')
@@ -127,3 +128,26 @@ async def test_the_pages_have_no_barriers_in_any_light(browsing: Browsing) -> No
     assert await barriers(page) == []
     await page.goto(link)
     assert await barriers(page) == []
+
+
+async def test_a_key_is_made_with_its_secret_shown_once_and_opens_nothing_after_it_was_revoked(
+    web: WebHouse, visiting: Visiting
+) -> None:
+    admin = await visiting.signed_in(Role.ADMIN, "keymaker")
+    refused = await admin.post("/keys", {"name": "Shop"}, on="/keys")
+    assert (refused.status_code, "scopes: name at least one" in refused.text) == (400, True)
+    made = await admin.post("/keys", {"name": "Shop", "scope": "cases.read"}, on="/keys")
+    found = re.search(r'id="secret" class="mono" readonly value="([^"]+)"', made.text)
+    assert found is not None
+    assert found[1] not in (await admin.get("/keys")).text
+    keys = ApiKeys(web.installation.records)
+    opens = await keys.find(found[1])
+    assert opens is not None
+    assert (opens.merchant, opens.scopes) == ("keymaker", {Permission.READ_CASES})
+    stranger = await visiting.signed_in(Role.ADMIN, "other-keymaker")
+    assert (await stranger.post("/keys/revoke", {"key": opens.key_id}, on="/keys")).status_code == 404
+    assert await keys.find(found[1]) is not None
+    lead = await visiting.signed_in(Role.LEAD, "keymaker")
+    assert (await lead.get("/keys")).status_code == 403
+    assert (await admin.post("/keys/revoke", {"key": opens.key_id}, on="/keys")).status_code == 303
+    assert await keys.find(found[1]) is None

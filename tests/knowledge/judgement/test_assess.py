@@ -6,7 +6,7 @@ import pytest
 
 from knowledge.decision import Liability
 from knowledge.facts import Fact, FactMethod, FactName, MissingFact, Reading, Standing
-from knowledge.judgement.assess import assess, counts_as_lost, join, light_parcel, overdue_days
+from knowledge.judgement.assess import assess, could_matter, counts_as_lost, join, light_parcel, overdue_days
 from knowledge.reasons import DisputeReason
 from knowledge.rules.policy import HOUSE_POLICY
 from tests.knowledge.judgement.claimed import (
@@ -76,6 +76,12 @@ def test_only_gaps_that_could_change_the_decision_are_named(reason: str, gaps: s
     found = assess(Reading(facts=(claim(reason),), missing=missing), HOUSE_POLICY, NOW)
     assert set(found.missing) == gaps | {FactName.ORDER_PAID}
     assert found.missing_why == tuple(f"no {name.value}" for name in found.missing)
+
+
+def test_how_a_card_was_checked_matters_to_chargebacks_alone() -> None:
+    for name in FactName:
+        assert could_matter(name, chargeback=True)
+        assert could_matter(name, chargeback=False) == (not name.startswith("payment."))
 
 
 def contradicted(*facts: Fact) -> list[str]:

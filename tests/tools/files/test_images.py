@@ -7,7 +7,14 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from tests.tools.bundles.lamp_bundle import picture
-from tools.files.images import UndecodableImage, describe, hash_distance, perceptual_hash, prepare_for_model
+from tools.files.images import (
+    UndecodableImage,
+    describe,
+    hash_distance,
+    perceptual_hash,
+    prepare_for_model,
+    prepare_for_people,
+)
 from tools.files.text_mask import mask_text
 
 
@@ -136,3 +143,21 @@ def test_a_picture_without_writing_is_left_as_it_is():
     scene = _scene(600)
 
     assert mask_text(scene).tobytes() == scene.tobytes()
+
+
+def test_a_picture_for_people_is_upright_bounded_and_its_pixels_alone():
+    large = Image.new("RGB", (3000, 1500), "teal")
+    out = io.BytesIO()
+    large.save(out, "JPEG", exif=_exif("2026:03:09 08:10:00"), comment=b"where I live")
+    shown = prepare_for_people(out.getvalue() + b"hidden behind the pixels")
+
+    with Image.open(io.BytesIO(shown)) as image:
+        assert image.size == (1280, 2560)
+        assert (dict(image.getexif()), image.getexif().get_ifd(0x8825), image.info.get("comment")) == ({}, {}, None)
+    assert b"hidden" not in shown
+
+
+@pytest.mark.parametrize("data", [b"\xff\xd8\xffno picture", b"GIF89a" + bytes(40), _jpeg(_scene())[:300]])
+def test_what_cannot_be_decoded_is_not_prepared_for_people(data: bytes):
+    with pytest.raises(UndecodableImage):
+        prepare_for_people(data)

@@ -1,12 +1,16 @@
 """The case page without a browser: what it shows to whom, what it hides, and what it refuses."""
 
+import io
 import re
+
+from PIL import Image
 
 from console.web.house import House as WebHouse
 from knowledge.override import WrongPlace
 from knowledge.rules.authority import Role
 from tests.console.web.case.shown_cases import scratched_lamp
 from tests.console.web.visiting import Visiting, Visitor
+from tests.tools.bundles.lamp_bundle import picture
 from tests.workflows.hasty import ended, hasty
 from tests.workflows.house import House, plain_household
 from tools.records.leases import Leases
@@ -63,7 +67,7 @@ async def test_the_page_shows_the_case_and_hides_the_person_until_somebody_revea
         assert [value for value in _HIDDEN if value in again] == []
     chain = await house.installation.audit.entries("lumen", case_id="shown-1")
     mine = [entry.action for entry in chain if entry.actor == ana.account]
-    assert mine == ["case.viewed", "case.viewed", "personal.revealed.case", "case.viewed"]
+    assert mine == ["case.viewed", "personal.revealed.case"]
 
 
 async def test_a_foreign_case_and_an_absent_one_get_the_same_answer(house: House, visiting: Visiting) -> None:
@@ -97,12 +101,34 @@ async def test_pictures_and_pdfs_are_shown_and_everything_else_is_only_downloade
         (kept.documents[1], "application/octet-stream", "attachment"),
     ):
         answer = await ana.get(f"/cases/shown-3/evidence/{item.sha256}")
-        assert answer.content == files[item.path]
+        if media != "image/jpeg":
+            assert answer.content == files[item.path]
         assert answer.headers["content-type"] == media
+        assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["content-disposition"].startswith(disposition)
         assert "script-src" not in answer.headers["content-security-policy"]
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert (await clerk.get(f"/cases/shown-3/evidence/{item.sha256}")).status_code == 403
+
+
+async def test_a_picture_is_shown_without_where_it_was_taken_and_one_that_cannot_be_decoded_is_not(
+    house: House, visiting: Visiting
+) -> None:
+    bundle, files = scratched_lamp("shown-bare")
+    where = Image.Exif()
+    where.get_ifd(0x8825).update({1: "N", 2: (41.0, 9.0, 0.0)})
+    path = bundle.photos[0].path
+    files = {**files, path: picture(exif=where) + b"hidden behind the pixels"}
+    photos = (bundle.photos[0].model_copy(update={"sha256": None}), *bundle.photos[1:])
+    await house.open(bundle.model_copy(update={"photos": photos}), files)
+    kept = await house.installation.cases.bundle("lumen", "shown-bare")
+    ana = await visiting.signed_in(Role.AUDITOR)
+    answer = await ana.get(f"/cases/shown-bare/evidence/{kept.photos[0].sha256}")
+    assert answer.status_code == 200
+    with Image.open(io.BytesIO(answer.content)) as shown:
+        assert (dict(shown.getexif()), shown.getexif().get_ifd(0x8825)) == ({}, {})
+    assert b"hidden" not in answer.content
+    assert await house.installation.cases.evidence("lumen", "shown-bare", kept.photos[0].sha256 or "") == files[path]
 
 
 async def test_who_may_not_decide_reads_the_case_and_takes_it_from_nobody(house: House, visiting: Visiting) -> None:
