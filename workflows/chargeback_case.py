@@ -232,7 +232,7 @@ class ChargebackCase:
                     if decided.stance is Stance.ACCEPT:
                         return await self._concede(decided, deadline)
                     continue
-                signed_by = review.by if review else None
+                signed_by = (review.account or review.by) if review else None
             elif decided.stance is Stance.ACCEPT and decided.notice_hours and workflow.patched("announced-concession"):
                 review = await self._announce(decided, deadline)
                 if review is None and (self._corrected or self._evidence):

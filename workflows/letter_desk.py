@@ -7,6 +7,7 @@ longer the latest one, or a case that does not wait for it is refused before any
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from knowledge.base import Frozen
 from knowledge.case import CaseBundle, ChargebackNotice
@@ -18,11 +19,11 @@ from knowledge.letter.verify import letter_digest
 from tools.packets import PacketProfile, letter_of_packet, page_count, profile_for
 from tools.records.cases import ArtifactSummary, CaseRecords
 from tools.records.letter_drafts import DraftMovedError, LetterDraft, LetterDrafts
-from workflows.desk import CaseDesk, NotNowError
-from workflows.doors import refuse_unless
+from workflows.desk import NotNowError
 from workflows.installation import Installation
-from workflows.messages import Answered, CaseRef, Review, ReviewAction, SignedLetter, Stage
+from workflows.messages import CaseRef, Review, ReviewAction, SignedLetter, Stage
 from workflows.packet_making import keep_packet, make_packet
+from workflows.reviewing import PATIENCE, Person, Reviewed, Reviewing
 
 _SENT = frozenset({Stage.SUBMITTING, Stage.SUBMITTED, Stage.CLOSED})
 _KEPT_PACKETS = 24
@@ -114,10 +115,10 @@ class LetterPacket:
 class LetterDesk:
     """Reads, rewords and signs the letters of cases."""
 
-    def __init__(self, installation: Installation, desk: CaseDesk) -> None:
+    def __init__(self, installation: Installation, reviewing: Reviewing) -> None:
         self._cases: CaseRecords = installation.cases
         self._drafts = LetterDrafts(installation.records)
-        self._desk = desk
+        self._reviewing = reviewing
         self._ready: OrderedDict[str, LetterPacket] = OrderedDict()
 
     async def letter(self, merchant: str, case_id: str) -> CaseLetter:
@@ -183,11 +184,23 @@ class LetterDesk:
         )
         return replace(letter, versions=(*letter.versions, saved))
 
-    async def sign(self, letter: CaseLetter, *, version: int, packet_sha256: str, confirmed: str, by: str) -> Answered:
-        """Sign the latest edition and have exactly it submitted.
+    async def sign(
+        self,
+        person: Person,
+        letter: CaseLetter,
+        *,
+        version: int,
+        packet_sha256: str,
+        confirmed: str,
+        review_id: str,
+        lease: str,
+        patience: timedelta = PATIENCE,
+    ) -> Reviewed:
+        """Sign the latest edition and have exactly it submitted, or wait for a second signature above the limit.
 
         `packet_sha256` is that of the pages the person saw, `confirmed` the case's id or the contested amount as they
-        typed it. Raises NotSignedError, DraftMovedError, PacketError, or NotNowError when the case does not wait.
+        typed it; `review_id` and `lease` are as in `Reviewing.decide`, whose refusals are raised too. Raises
+        NotSignedError, DraftMovedError, PacketError, or NotNowError when the case does not wait.
         """
         if confirmed.strip() not in {letter.case_id, str(letter.composed.contested_amount)}:
             raise NotSignedError(
@@ -208,25 +221,30 @@ class LetterDesk:
         refusals = release_refusals(packet.judged.letter, packet.judged.proof, letter_of_packet(packet.pdf))
         if refusals:
             raise NotSignedError("; ".join(refusals))
-        view = await self._desk.view(letter.merchant, letter.case_id)
-        try:
-            refuse_unless(ReviewAction.APPROVE.value, view.stage, view.allowed)
-        except ValueError as refused:
-            raise NotNowError(str(refused)) from None
+        view, _ = await self._reviewing.view(letter.merchant, letter.case_id)
+        review = Review(by=person.name, action=ReviewAction.APPROVE, decision_id=letter.decision_id)
+        self._reviewing.refuse(person, view, review)
         if view.stance is not Stance.FIGHT:
             raise NotNowError("the case does not propose to answer the issuer; there is nothing to sign")
         signed = await self._signed(letter, packet)
         await self._cases.record_event(
             letter.merchant,
             letter.case_id,
-            by,
+            person.account,
             "signed",
             f"version {version}" if letter.latest.redraft.rewordings else "as composed",
             signed.packet_sha256,
-            key=f"signed/{by}/{signed.packet_sha256}",
+            key=f"signed/{person.account}/{signed.packet_sha256}",
         )
-        review = Review(by=by, action=ReviewAction.APPROVE, signed=signed)
-        return await self._desk.review(letter.merchant, letter.case_id, review)
+        return await self._reviewing.decide(
+            person,
+            letter.merchant,
+            letter.case_id,
+            review.model_copy(update={"signed": signed}),
+            review_id=review_id,
+            lease=lease,
+            patience=patience,
+        )
 
     async def _signed(self, letter: CaseLetter, packet: LetterPacket) -> SignedLetter:
         edition = packet.edition

@@ -1,6 +1,7 @@
 """Packets made and kept: the rendering of a letter with its exhibits, and its artifacts in the case's records."""
 
 import asyncio
+import re
 
 from knowledge.analyst.read import analyst_view
 from knowledge.analyst.seen import seen_packet
@@ -8,6 +9,8 @@ from knowledge.letter.claims import Letter, Proof
 from tools.packets import Packet, PacketProfile, page_texts, render_packet
 from tools.records.cases import CaseRecords
 from workflows.messages import CaseRef, LetterWritten
+
+_COMPOSED = re.compile(r"letter-d[0-9]+-[0-9a-f]+\.json")
 
 
 async def make_packet(
@@ -20,6 +23,14 @@ async def make_packet(
     shown = sorted({exhibit.evidence_sha256 for exhibit in letter.exhibits if exhibit.evidence_sha256})
     files = {sha256: await cases.evidence(case.merchant, case.case_id, sha256) for sha256 in shown}
     return await asyncio.to_thread(render_packet, letter, proof, files, profile)
+
+
+def is_composed(name: str) -> bool:
+    """Whether a letter's artifact of that name was composed from claims; any other is in a person's or model's words.
+
+    The names are given here and by whoever calls `keep_packet`: a composed letter's is its decision's short id alone.
+    """
+    return _COMPOSED.fullmatch(name) is not None
 
 
 async def keep_packet(

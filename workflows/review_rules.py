@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 
+from knowledge.case import CaseKind
 from knowledge.decision import Resolution, Stance
 from knowledge.money import Money
 from knowledge.rules.authority import Permission, Role, may_decide_alone, permissions_of
@@ -27,20 +28,22 @@ _NEEDS = {
 _SENIOR = frozenset({"approve", "adjust", "deny", "ask"})
 
 
+def needed_for(view: CaseView, what: str) -> frozenset[Permission]:
+    """Everything somebody has to be allowed for it now; nothing when it is no act of staff at all."""
+    if what not in _NEEDS:
+        return frozenset()
+    needed = {_NEEDS[what]}
+    if what in _SENIOR and view.stage is Stage.ESCALATED:
+        needed.add(Permission.DECIDE_ESCALATED)
+    if what == "approve" and view.kind is CaseKind.CHARGEBACK:
+        needed.add(Permission.SIGN_LETTERS)
+    return frozenset(needed)
+
+
 def legal_now(view: CaseView, role: Role) -> tuple[str, ...]:
     """What somebody of that role may do with the case now, in the order in which the workflow names it."""
     held = permissions_of(role)
-    legal: list[str] = []
-    for what in view.allowed:
-        needed = _NEEDS.get(what)
-        if needed is None or needed not in held:
-            continue
-        if what in _SENIOR and view.stage is Stage.ESCALATED and Permission.DECIDE_ESCALATED not in held:
-            continue
-        if what == "approve" and view.stance is Stance.FIGHT and Permission.SIGN_LETTERS not in held:
-            continue
-        legal.append(what)
-    return tuple(legal)
+    return tuple(what for what in view.allowed if what in _NEEDS and needed_for(view, what) <= held)
 
 
 def settled_amount(view: CaseView, review: Review) -> Money | None:
@@ -70,8 +73,19 @@ def decides_otherwise(view: CaseView, review: Review) -> bool:
 
 
 def same_decision(one: Review, other: Review) -> bool:
-    """Whether two people decide alike; their words and names do not count."""
-    return (one.action, one.resolution, one.amount) == (other.action, other.resolution, other.amount)
+    """Whether two people decide alike; their notes and names do not count, the words of a letter they sign do."""
+    return (one.action, one.resolution, one.amount, worded_letter(one)) == (
+        other.action,
+        other.resolution,
+        other.amount,
+        worded_letter(other),
+    )
+
+
+def worded_letter(review: Review) -> str | None:
+    """The letter that is signed, where it is in other words than the composed one; None for the composed letter."""
+    signed = review.signed
+    return None if signed is None or signed.letter_sha256 == signed.composed_sha256 else signed.letter_sha256
 
 
 def second_key_because(

@@ -24,7 +24,7 @@ from workflows.desk import CaseDesk, NotNowError
 from workflows.doors import legal_for_chargeback, legal_for_refund, refuse_superseded
 from workflows.installation import Installation
 from workflows.messages import Answered, CaseView, FactCorrection, ReturnReceived, Review, Stage, Undo
-from workflows.review_rules import drawn, legal_now, same_decision, settled_amount
+from workflows.review_rules import drawn, legal_now, same_decision, settled_amount, worded_letter
 
 PATIENCE = timedelta(seconds=3)
 """How long a person waits for the workflow's answer before they are told that it is not known yet."""
@@ -134,7 +134,7 @@ class Reviewing:
         if known is not None:
             return await self.again(person, merchant, case_id, review_id, patience=patience)
         view, _ = await self.view(merchant, case_id)
-        self._refuse(person, view, review)
+        self.refuse(person, view, review)
         token = lease or (await self._leases.take(merchant, case_id, person.account)).token
         try:
             await self._leases.keep(merchant, case_id, token)
@@ -145,7 +145,8 @@ class Reviewing:
             if lease is None:
                 await self._leases.give_back(merchant, case_id, token)
 
-    def _refuse(self, person: Person, view: CaseView, review: Review) -> None:
+    def refuse(self, person: Person, view: CaseView, review: Review) -> None:
+        """PermissionError or NotNowError, as `decide` raises them, unless the person may decide that now."""
         if Permission.DECIDE not in permissions_of(person.role):
             raise PermissionError(f"role {person.role.value} may not decide cases")
         _refuse_illegal(person, view, review.action.value)
@@ -173,6 +174,8 @@ class Reviewing:
         if others is not None and amount is not None:
             if Permission.DECIDE_ESCALATED not in permissions_of(person.role):
                 raise NotNowError("the case has a proposal above your limit; somebody more senior confirms it")
+            if review.action is others.review.action and review.signed is None and worded_letter(others.review):
+                raise NotNowError("a letter in a person's words waits: look at its pages, and sign at the letter desk")
             if same_decision(others.review, review):
                 alone = True
                 override = override or await self._override_of(merchant, case_id, others.review_id)

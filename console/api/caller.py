@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from console.web.house import House, house_of
-from knowledge.rules.authority import Permission
+from knowledge.rules.authority import Permission, Role
 from tools.records.api_keys import ApiKey
+from workflows.reviewing import Person
 
 
 class KeyNotAllowed(Exception):
@@ -40,6 +41,12 @@ def refuse_key_unless(key: ApiKey, permission: Permission) -> None:
 def actor_of(key: ApiKey) -> str:
     """How the key stands in timelines and in the audit chain."""
     return f"key:{key.key_id}"
+
+
+def person_of(key: ApiKey) -> Person:
+    """The key as the reviewing door knows people: a lead where it may decide what was escalated, else a reviewer."""
+    role = Role.LEAD if Permission.DECIDE_ESCALATED in key.scopes else Role.REVIEWER
+    return Person(account=actor_of(key), name=actor_of(key), role=role)
 
 
 OpenHouse = Annotated[House, Depends(house_of)]

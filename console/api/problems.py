@@ -17,6 +17,7 @@ from knowledge.base import Frozen
 from tools.bundles import BundleRefused
 from tools.bundles.refused import pointer_to
 from tools.records.case_words import CaseConflict
+from tools.records.leases import LeaseHeld, LeaseLost
 from tools.records.ledger_words import LedgerRefused
 from tools.records.order_snapshots import SnapshotConflict
 from tools.records.records import RecordsUnavailable
@@ -87,6 +88,8 @@ def tell_problems(application: FastAPI) -> None:
         (SnapshotConflict, _status(409)),
         (LedgerRefused, _status(409)),
         (NotNowError, _status(409)),
+        (LeaseHeld, _status(409)),
+        (LeaseLost, _status(409)),
         (KeyNotAllowed, _status(403)),
         (LookupError, _not_found),
         (RecordsUnavailable, _unavailable),

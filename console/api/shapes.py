@@ -152,6 +152,8 @@ class Answer(Frozen):
 
     stage: Stage
     detail: str
+    second_person: bool = False
+    """Whether it is above the key's limit and waits for a second person, who decides the same or otherwise."""
 
 
 class RungRead(Frozen):

@@ -101,4 +101,4 @@ async def review(client: AmendsClient, case_id: str, review: Review) -> None:
         question=review.question,
     )
     answered = await client.review(case_id, given)
-    OUT.print(f"[green]taken[/green] {escape(answered.detail)}")
+    OUT.print(f"[green]{'proposed' if answered.second_person else 'taken'}[/green] {escape(answered.detail)}")

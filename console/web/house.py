@@ -38,11 +38,12 @@ def open_house(installation: Installation, *, secure: bool, policy: MerchantPoli
     """The house of an installation; `policy` is that of its workers."""
     oidc = installation.settings.oidc
     desk = CaseDesk(installation)
+    reviewing = Reviewing(installation, desk, policy)
     return House(
         installation=installation,
         desk=desk,
-        reviewing=Reviewing(installation, desk, policy),
-        letters=LetterDesk(installation, desk),
+        reviewing=reviewing,
+        letters=LetterDesk(installation, reviewing),
         staff=Staff(installation.records),
         sessions=Sessions(installation.records),
         invitations=Invitations(installation.records),

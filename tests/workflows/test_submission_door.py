@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from knowledge.decision import DefenceDecision, Reason, Route, Stance
 from knowledge.letter.claims import Letter, Proof
+from knowledge.letter.redraft import Redraft, Rewording, judged
 from knowledge.letter.verify import letter_digest, verify_letter
 from knowledge.money import Money
 from knowledge.rules.policy import HOUSE_POLICY
@@ -17,6 +18,7 @@ from tools.processors.sandbox.messages import NewDispute
 from workflows.activities.defence import DefenceActivities
 from workflows.credits import CreditBook
 from workflows.messages import (
+    CaseRef,
     LetterWritten,
     Review,
     ReviewAction,
@@ -26,6 +28,7 @@ from workflows.messages import (
     Submit,
     WriteLetter,
 )
+from workflows.packet_making import keep_packet, make_packet
 
 
 class Door(NamedTuple):
@@ -47,14 +50,16 @@ class Door(NamedTuple):
         """The packet of a letter, as complete as the proof says it is."""
         return await self.keep("packet", render_packet(letter, proof, {}, profile_for("stripe", letter.network)).pdf)
 
-    async def submit(self, *, letter: str | None = None, packet: str | None = None) -> SubmissionResult:
+    async def submit(
+        self, *, letter: str | None = None, packet: str | None = None, signed_by: str | None = "Marta"
+    ) -> SubmissionResult:
         order = Submit(
             merchant="lumen",
             case_id=self.case_id,
             packet_sha256=packet or self.written.packet_sha256,
             letter_sha256=letter or self.written.letter_sha256,
             key=f"lumen/{self.case_id}/door",
-            signed_by="Marta",
+            signed_by=signed_by,
         )
         return await self.activities.submit(order)
 
@@ -146,6 +151,30 @@ async def test_the_letter_as_written_is_sent_once(house: House) -> None:
     assert (await at.submit()).state is SubmissionState.SUBMITTED
     assert (await at.submit()).state is SubmissionState.SUBMITTED
     assert await at.sent() == 1
+
+
+async def test_a_letter_in_a_persons_words_is_not_sent_without_a_signature(house: House) -> None:
+    at = await door(house, "door-5")
+    cases, case = house.installation.cases, CaseRef(merchant="lumen", case_id="door-5")
+    left_out = Redraft(rewordings=(Rewording(place="ground-2", text=None),))
+    verdict = judged(at.letter, left_out)
+    profile = profile_for("stripe", verdict.letter.network)
+    packet = await make_packet(cases, case, verdict.letter, verdict.proof, profile)
+    worded = await keep_packet(cases, case, "d1-0a1b2c-version-1", verdict.letter, verdict.proof, packet)
+    assert worded.proved
+    unsigned = await at.submit(letter=worded.letter_sha256, packet=worded.packet_sha256, signed_by=None)
+    assert (unsigned.state, unsigned.why) == (
+        SubmissionState.REFUSED,
+        "signature: the letter is in other words than the composed ones; a person signs it",
+    )
+    assert await at.sent() == 0
+    signed = await at.submit(letter=worded.letter_sha256, packet=worded.packet_sha256)
+    assert signed.state is SubmissionState.SUBMITTED
+
+
+async def test_the_composed_letter_is_sent_without_a_signature(house: House) -> None:
+    at = await door(house, "door-6")
+    assert (await at.submit(signed_by=None)).state is SubmissionState.SUBMITTED
 
 
 async def test_a_letter_that_is_not_proved_cannot_be_approved(house: House) -> None:

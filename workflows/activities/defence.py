@@ -49,7 +49,7 @@ from workflows.messages import (
     Submit,
     WriteLetter,
 )
-from workflows.packet_making import keep_packet, make_packet
+from workflows.packet_making import is_composed, keep_packet, make_packet
 from workflows.submission import evidence_package
 
 _LEDGER_OUTCOME: dict[DisputeEnd, ChargebackOutcome] = {
@@ -193,7 +193,8 @@ class DefenceActivities:
     async def submit(self, order: Submit) -> SubmissionResult:
         """Stage, then submit once; whatever was submitted before is confirmed, never repeated.
 
-        A letter that is not proved by its own exhibits, or a packet of another letter, is refused here, whoever signed.
+        A letter that is not proved by its own exhibits, or a packet of another letter, is refused here, whoever signed;
+        so is a letter in other words than the composed ones that nobody signed.
         """
         bundle, notice = await self._notice(order)
         packet = await self._cases.artifact(order.merchant, order.case_id, order.packet_sha256)
@@ -201,6 +202,8 @@ class DefenceActivities:
             await self._cases.artifact(order.merchant, order.case_id, order.letter_sha256)
         )
         refusals = release_refusals(letter, await self._proof_of(order, letter), letter_of_packet(packet))
+        if order.signed_by is None and not await self._is_composed(order):
+            refusals = (*refusals, "signature: the letter is in other words than the composed ones; a person signs it")
         try:
             processor = self._processors.of(notice.processor)
             dispute = await processor.dispute(notice.dispute_id)
@@ -226,6 +229,10 @@ class DefenceActivities:
             key=order.key,
         )
         return SubmissionResult(state=SubmissionState.SUBMITTED)
+
+    async def _is_composed(self, order: Submit) -> bool:
+        kept = await self._cases.artifacts(order.merchant, order.case_id)
+        return any(one.kind == "letter" and one.sha256 == order.letter_sha256 and is_composed(one.name) for one in kept)
 
     async def _proof_of(self, case: CaseRef, letter: Letter) -> Proof | None:
         """The latest proof kept of this very letter."""

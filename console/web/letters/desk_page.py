@@ -1,6 +1,7 @@
 """What the page of one letter shows: the edition, who has the case, what happens next, and the versions."""
 
 import asyncio
+import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -167,4 +168,5 @@ async def letter_page(
         model=prose_model(house),
         refused=refused,
         told=told,
+        review_id=secrets.token_urlsafe(12),
     )

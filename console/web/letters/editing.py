@@ -1,29 +1,31 @@
 """Rewording and signing: each sentence read back as it is typed, each version kept, the signature over one of them."""
 
-import asyncio
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
+from console.web.case.page import person_of
 from console.web.house import House, house_of
 from console.web.letters.desk_page import history_of, letter_page, names_of, prose_model, seen, take
 from console.web.rendering import HTMX_REQUEST, Pages, pages_of
-from console.web.security.visitor import SignsLetters, TakesOver, refuse_unless_allowed
+from console.web.security.visitor import SignsLetters, TakesOver
 from knowledge.letter.redraft import Redraft, RewordingError, Wording, judged, placed_sentences, redraft_of
 from knowledge.letter.redraft_changes import SentenceChange, changes_between
-from knowledge.rules.authority import Permission, may_decide_alone
-from knowledge.rules.policy import HOUSE_POLICY
 from tools.packets import PacketError
 from tools.records.leases import LeaseLost, Leases
 from tools.records.letter_drafts import DraftMovedError
+from tools.records.person_reviews import ReviewState
 from tools.records.sessions import SignedIn
+from workflows.desk import NotNowError
 from workflows.letter_desk import CaseLetter, NotSignedError
-from workflows.messages import Stage
 
 router = APIRouter(prefix="/cases/{case_id}/letter")
-_PATIENCE_SECONDS = 10.0
+_TOLD = {ReviewState.PROPOSED: "proposed", ReviewState.SENT: "unconfirmed", ReviewState.UNDONE: "undone"}
+"""What is said of a signature by what became of it, where it was not simply taken."""
+_PATIENCE = timedelta(seconds=10)
 """How long a signature waits for the case to answer; it counts also when the answer comes later."""
 _Lease = Annotated[str, Form()]
 _Version = Annotated[int, Form()]
@@ -180,19 +182,23 @@ async def sign(
     lease: _Lease,
     version: _Version,
     packet_sha256: Annotated[str, Form()],
+    review_id: Annotated[str, Form(min_length=8, max_length=64)],
     confirmation: Annotated[str, Form()],
 ) -> Response:
     """Sign what the person saw and have exactly it submitted."""
     found = await house.letters.letter(signed.merchant, case_id)
-    if found.status == Stage.ESCALATED:
-        refuse_unless_allowed(signed, Permission.DECIDE_ESCALATED)
     try:
-        _refuse_amount(signed, found)
         await Leases(house.installation.records).keep(signed.merchant, case_id, lease)
-        async with asyncio.timeout(_PATIENCE_SECONDS):
-            await house.letters.sign(
-                found, version=version, packet_sha256=packet_sha256, confirmed=confirmation, by=signed.account_id
-            )
+        reviewed = await house.letters.sign(
+            person_of(signed),
+            found,
+            version=version,
+            packet_sha256=packet_sha256,
+            confirmed=confirmation,
+            review_id=review_id,
+            lease=lease,
+            patience=_PATIENCE,
+        )
     except (NotSignedError, PacketError) as refused:
         return await letter_page(
             request, house, pages, signed, found, lease=lease, refused=f"Not signed. {refused}.", status=422
@@ -202,15 +208,9 @@ async def sign(
         return await letter_page(
             request, house, pages, signed, newest, refused=f"Not signed, because {moved}.", status=409
         )
-    except TimeoutError:
-        return RedirectResponse(f"{_address(case_id)}?told=unconfirmed", 303)
-    return RedirectResponse(f"{_address(case_id)}?told=signed", 303)
-
-
-def _refuse_amount(signed: SignedIn, letter: CaseLetter) -> None:
-    contested = letter.composed.contested_amount
-    if not may_decide_alone(signed.role, contested, HOUSE_POLICY):
-        raise NotSignedError(f"amount: {contested} is more than a {signed.role.value} signs alone; hand the case up")
+    if reviewed.state is ReviewState.REFUSED:
+        raise NotNowError(reviewed.said)
+    return RedirectResponse(f"{_address(case_id)}?told={_TOLD.get(reviewed.state, 'signed')}", 303)
 
 
 def _texts(letter: CaseLetter, form: FormData) -> dict[str, str | None]:

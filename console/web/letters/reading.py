@@ -65,6 +65,9 @@ _TOLD = {
     "signed": "Signed: exactly these bytes are being submitted.",
     "unconfirmed": "The case has not confirmed your signature yet. Load the page again in a moment; "
     "while it still waits here, sign again: it is submitted once.",
+    "proposed": "Signed, and above what one person signs alone: it waits for somebody more senior, who signs the same "
+    "pages or decides otherwise. Nothing is sent yet.",
+    "undone": "This signature was taken back; load the page again to sign anew.",
     "taken-over": "The case is in your hands now.",
     "composed": "Back to the composed words; every version is kept below.",
     "prose": "The model’s words stand where they say the same and are proved; they go out over a signature only.",
