@@ -99,6 +99,10 @@ def proofs(given: argparse.Namespace) -> list[Proof]:
     wanted.append(Proof("1 000 disputes in a storm", storm, r"(?m)^\d+ disputes: .*"))
     months = (python, "-m", "benchmarks.month_close")
     wanted.append(Proof("month close on 10 000 cases: totals agree", months, r"(?m)^\d+ cases, .*"))
+    pages = (python, "-m", "benchmarks.console_queue")
+    wanted.append(Proof("queue page at 50 000 waiting cases", pages, r"(?m)^target .*"))
+    office = (python, "-m", "benchmarks.console")
+    wanted.append(Proof("console: 50 reviewers, 1 000 live cases, 10 min", office, r"(?m)^console .*"))
     webhook = (python, "-m", "benchmarks.webhook_packet")
     wanted.append(Proof("webhook to packet: p95 at most 2 s", webhook, r"p95 ([\d.]+) s", _PACKET_SECONDS))
     if given.webhooks:

@@ -13,7 +13,8 @@
       element instanceof HTMLSelectElement ||
       (element instanceof HTMLInputElement && !["button", "checkbox", "radio", "submit", "range"].includes(element.type)));
 
-  const shown = (element) => element.getClientRects().length > 0 && !element.disabled;
+  // What lies in a closed choice has boxes, and is not visible all the same.
+  const shown = (element) => element.checkVisibility() && !element.disabled;
 
   const find = (keys) => [...document.querySelectorAll("[data-key]")].filter((e) => e.dataset.key === keys && shown(e));
 
