@@ -1,5 +1,6 @@
 """The web application: pages, their static files, and what every refusal looks like."""
 
+import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Mount
 
 from console.api.application import make_api
 from console.buyer import routes as buyer
@@ -62,6 +64,13 @@ _ROUTERS = (
 )
 
 
+def _api_at(path: str, house: House) -> Mount:
+    """Everything below the path is the API's, also what holds a line break, which `.` in a mount's pattern leaves out."""
+    mounted = Mount(path, make_api(house), name="api")
+    mounted.path_regex = re.compile(mounted.path_regex.pattern, re.DOTALL)
+    return mounted
+
+
 def make_application(house: House) -> FastAPI:
     """The console of an installation, to be served under the root of an address of its own."""
     application = FastAPI(title="Amends console", openapi_url=None, docs_url=None, redoc_url=None)
@@ -72,7 +81,7 @@ def make_application(house: House) -> FastAPI:
     application.state.view_counts = ViewCounts(house.installation.records)
     for router in _ROUTERS:
         application.include_router(router)
-    application.mount("/v1", make_api(house), name="api")
+    application.router.routes.append(_api_at("/v1", house))
     carried = files("django_htmx") / "static" / "django_htmx"
     application.mount("/static/htmx", StaticFiles(directory=str(carried)), name="htmx")
     application.mount("/static", StaticFiles(directory=_STATIC), name="static")

@@ -91,8 +91,11 @@ class CaseConflict(Exception):
     def __init__(self, case_id: str, differences: Sequence[str]) -> None:
         self.case_id = case_id
         self.differences = tuple(differences)
-        shown = ", ".join(self.differences) or "its digest"
-        super().__init__(f"case {case_id} exists with other content at {shown}; add evidence to it, or use another id")
+        if self.differences:
+            told = f"exists with other content at {', '.join(self.differences)}; add evidence to it, or use another id"
+        else:
+            told = "was erased, and is not worked on again; use another id"
+        super().__init__(f"case {case_id} {told}")
 
 
 class DisputeTaken(CaseConflict):

@@ -54,6 +54,8 @@
       return;
     }
     if (types(document.activeElement) || document.querySelector("dialog[open]")) return;
+    // Enter and space are of the link or button somebody is at, before they are anything else's.
+    if ((event.key === "Enter" || event.key === " ") && document.activeElement.matches("a[href], button, summary, input")) return;
     const keys = begun ? `${begun} ${event.key}` : event.key;
     clearTimeout(timer);
     begun = "";

@@ -26,7 +26,7 @@ async def test_without_a_key_that_opens_nothing_is_said_but_how_to_get_one(askin
     await asking.keys.revoke("lumen", made.key.key_id, by="test")
     for secret in ("", "nonsense", made.secret):
         http = await asking.http(secret)
-        for path in ("/cases", "/cases/none", "/nowhere", "/keys/this"):
+        for path in ("/cases", "/cases/none", "/nowhere", "/keys/this", "/webhook-endpoints/line%0Abreak"):
             answer = await http.get(path)
             assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
             assert answer.headers["content-type"] == "application/problem+json"

@@ -37,6 +37,7 @@ class Reviewer:
         await self.page.get_by_label("Password").fill(PASSWORD)
         await self.page.get_by_role("button", name=step.words(), exact=True).click()
         await self.sees_heading(step)
+        await self.page.wait_for_load_state("load")
 
     async def moves_in_the_queue(self, step: Step) -> None:
         await self.presses(step)
