@@ -65,7 +65,7 @@ _ROUTERS = (
 
 
 def _api_at(path: str, house: House) -> Mount:
-    """Everything below the path is the API's, also what holds a line break, which `.` in a mount's pattern leaves out."""
+    """Everything below the path is the API's, a line break in it too, which `.` in a mount's pattern leaves out."""
     mounted = Mount(path, make_api(house), name="api")
     mounted.path_regex = re.compile(mounted.path_regex.pattern, re.DOTALL)
     return mounted
