@@ -43,6 +43,8 @@ class Became(StrEnum):
     PROPOSED = "waits for a second person"
     LEFT_OUT = "left out"
     REFUSED = "not decided"
+    TAKEN_BACK = "taken back"
+    TOO_LATE = "not taken back"
 
 
 class CaseOutcome(Frozen):
@@ -61,6 +63,11 @@ class DecidingTogether:
         self._previews = SetPreviews(installation.records)
         self._reviews = PersonReviews(installation.records)
         self._reviewing = reviewing
+
+    @property
+    def undo_seconds(self) -> float:
+        """How long a decision can be taken back before it is carried out."""
+        return self._reviewing.policy.undo_seconds
 
     async def preview(self, person: Person, merchant: str, chosen: Sequence[str]) -> str:
         """Keep what the person is about to see of the chosen cases; the preview's id.
@@ -120,6 +127,33 @@ class DecidingTogether:
                 return await self._decide_one(person, merchant, preview, case, rows)
 
         return await asyncio.gather(*(one(case) for case in preview.content.cases))
+
+    async def take_back(self, person: Person, merchant: str, preview_id: str) -> Sequence[CaseOutcome]:
+        """Take back what this set decided, where it is not carried out yet; what became of each case so decided.
+
+        LookupError when the preview is not the person's.
+        """
+        preview = await self._previews.find(merchant, person.account, preview_id)
+        turn = asyncio.Semaphore(_AT_ONCE)
+
+        async def one(case: PreviewedCase) -> CaseOutcome | None:
+            async with turn:
+                return await self._take_back_one(person, merchant, case.case_id, f"together-{preview.preview_id}")
+
+        became = await asyncio.gather(*(one(case) for case in preview.content.cases))
+        return [outcome for outcome in became if outcome is not None]
+
+    async def _take_back_one(self, person: Person, merchant: str, case_id: str, review_id: str) -> CaseOutcome | None:
+        try:
+            last = await self._reviews.latest(merchant, case_id, ReviewState.SENT, ReviewState.TAKEN)
+            if last is None or last.review_id != review_id:
+                return None
+            answered = await self._reviewing.undo(person, merchant, case_id)
+        except (NotNowError, LookupError) as late:
+            return CaseOutcome(case_id=case_id, became=Became.TOO_LATE, said=str(late))
+        except RecordsUnavailable as silent:
+            return CaseOutcome(case_id=case_id, became=Became.UNCONFIRMED, said=f"{silent}; send it again")
+        return CaseOutcome(case_id=case_id, became=Became.TAKEN_BACK, said=f"{answered.detail}; it waits again")
 
     async def _decide_one(
         self, person: Person, merchant: str, preview: SetPreview, case: PreviewedCase, rows: Mapping[str, QueueRow]

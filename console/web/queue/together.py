@@ -92,7 +92,22 @@ async def decide(
         decided=len(decided),
         unconfirmed=any(one.became is Became.UNCONFIRMED for one in outcomes),
         sums=_sums(decided),
+        undo_seconds=deciding.undo_seconds,
     )
+
+
+@router.post("/together/{preview_id}/undo")
+async def undo(
+    preview_id: str,
+    request: Request,
+    signed: DecidesTogether,
+    deciding: Deciding,
+    pages: Annotated[Pages, Depends(pages_of)],
+) -> Response:
+    """Take back the set, as far as it is not carried out; what became of each case it had decided."""
+    outcomes = await deciding.take_back(person_of(signed), signed.merchant, preview_id)
+    outcomes = sorted(outcomes, key=lambda one: one.became is Became.TAKEN_BACK)
+    return pages.page(request, "queue/taken_back_together.html", outcomes=outcomes, Became=Became)
 
 
 class _Sums(Frozen):

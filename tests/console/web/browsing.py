@@ -11,7 +11,7 @@ from typing import Any
 import axe_playwright_python
 import uvicorn
 from fastapi import FastAPI
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 from pydantic import BaseModel, TypeAdapter
 
 from console.web.house import House
@@ -23,6 +23,8 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 # Only what an assistive-technology user meets as a barrier counts, as the checker itself ranks it.
 _SERIOUS = frozenset({"serious", "critical"})
 _AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+_PATIENCE = 60_000
+"""Milliseconds until something that does not come is a failure; a busy machine is none."""
 _FLAGS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu")
 
 
@@ -45,6 +47,7 @@ async def served(application: FastAPI) -> AsyncGenerator[str, None]:
 async def chromium() -> AsyncGenerator[Browser, None]:
     """The browser, without a screen."""
     assert CHROMIUM is not None
+    expect.set_options(timeout=_PATIENCE)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(_FLAGS))
         try:
@@ -74,7 +77,7 @@ class Browsing:
     async def anybody(self, **context: Any) -> Page:
         """A page in a fresh browser."""
         made = await self._browser.new_context(base_url=self.address, **context)
-        made.set_default_timeout(10_000)
+        made.set_default_timeout(_PATIENCE)
         self._contexts.append(made)
         return await made.new_page()
 

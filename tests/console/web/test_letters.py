@@ -194,7 +194,8 @@ async def test_a_signature_given_twice_at_once_submits_once(house: House, visiti
         assert (saved.status_code, saved.headers["location"]) == (303, address("desk-10"))
         form = await opened(ana, "desk-10")
         answers = await asyncio.gather(*(sign(ana, "desk-10", form) for _ in range(4)))
-        assert sorted(one.status_code for one in answers) == [303, 409, 409, 409]
+        # One form is one signature, however often it is sent; what comes while it is being taken may be told to wait.
+        assert {303} <= {one.status_code for one in answers} <= {303, 409}
         await house.until("desk-10", Stage.SUBMITTED)
     (submission,) = await submissions(house, dispute)
     assert list(submission.file_sha256.values()) == [form.hidden["packet_sha256"]]

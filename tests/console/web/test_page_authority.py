@@ -30,6 +30,7 @@ RULES: dict[str, Permission | Whoever] = {
     "POST /together": Permission.DECIDE_TOGETHER,
     "GET /together/{preview_id}": Permission.DECIDE_TOGETHER,
     "POST /together/{preview_id}": Permission.DECIDE_TOGETHER,
+    "POST /together/{preview_id}/undo": Permission.DECIDE_TOGETHER,
     "POST /cases/{case_id}/skip": Permission.DECIDE,
     "POST /cases/{case_id}/decisions": Permission.DECIDE,
     "GET /cases/{case_id}/reviews/{review_id}": Permission.DECIDE,

@@ -11,8 +11,8 @@ from knowledge.judgement.waiting import QueueFlag
 from knowledge.rules.authority import Role
 from tests.console.web.visiting import Visiting, Visitor
 from tests.tools.records.waiting_cases import line, wait
-from tests.workflows.hasty import ended
-from tests.workflows.house import House, case
+from tests.workflows.hasty import ended, hasty
+from tests.workflows.house import House, case, plain_household
 from tools.records.queue import Queue
 from tools.records.set_previews import SetPreviews
 from workflows.messages import Review, ReviewAction, Stage
@@ -85,6 +85,46 @@ async def test_a_case_that_changed_since_the_preview_is_left_out_and_the_rest_is
     whole = await house.installation.audit.entries("lumen")
     assert [one.actor for one in whole if one.action == "set.previewed"] == [lead.account]
     assert (await house.installation.audit.verify("lumen")).intact
+
+
+async def test_a_set_is_taken_back_as_one_while_nothing_is_carried_out_yet(house: House, visiting: Visiting) -> None:
+    lead = await visiting.signed_in(Role.LEAD)
+
+    async def decided(name: str) -> tuple[str, Sequence[str]]:
+        """Three cases on which no lot for a closer look falls, decided as a set; its address, and they."""
+        cases: list[str] = []
+        for case_id in (f"{name}-{n}" for n in range(20)):
+            await house.open(case(case_id, "lost: nada chegou"), {})
+            view = await house.until(case_id, Stage.REVIEW)
+            if not drawn(FORCED_LOOK_SHARE, "forced-look", case_id, view.decision_id or ""):
+                cases.append(case_id)
+            if len(cases) == 3:
+                break
+        address = await previewed(lead, cases)
+        for case_id in cases:
+            await lead.get(f"/cases/{case_id}")
+        assert "3 of 3 cases decided" in (await posted(lead, address)).text
+        return address, cases
+
+    async with house.worker(plain_household(hasty(undo_seconds=600))):
+        address, back = await decided("back")
+        page = (await posted(lead, f"{address}/undo")).text
+        assert "3 of 3 cases taken back; they wait again." in page
+        for case_id in back:
+            await house.until(case_id, Stage.REVIEW)
+        again = (await posted(lead, f"{address}/undo")).text
+        assert "Nothing of this set is left to take back." in again
+        assert "0 of 3 cases decided" in (await posted(lead, address)).text
+    async with house.worker():
+        address, late = await decided("late")
+        for case_id in late:
+            assert (await ended(house, case_id)).result == "paid"
+        page = (await posted(lead, f"{address}/undo")).text
+        assert "0 of 3 cases taken back" in page
+        assert page.count("not taken back") == 3
+    for case_id in back:
+        assert await house.refunded(f"ch_{case_id.replace('-', '_')}") == []
+        assert "review.undone" in await acts(house, case_id)
 
 
 async def test_no_set_is_refused_with_every_reason(visiting: Visiting, web: WebHouse) -> None:

@@ -107,10 +107,10 @@ async def test_a_worker_killed_during_an_approval_leaves_the_page_asking_and_one
         await process.wait()
         await page.keyboard.press("a")
         await page.keyboard.press("Enter")
-        await expect(page.locator("#decision")).to_contain_text("Sent; not yet confirmed", timeout=15_000)
+        await expect(page.locator("#decision")).to_contain_text("Sent; not yet confirmed")
         assert await house.refunded("ch_keys_4") == []
     async with house.worker():
-        await expect(page.locator(".good-news")).to_contain_text("Taken", timeout=30_000)
+        await expect(page.locator(".good-news")).to_contain_text("Taken")
         await ended(house, "keys-4")
     assert await decided_times(house, "keys-4") == 1
     assert await house.refunded("ch_keys_4") == [4500]
@@ -133,11 +133,11 @@ async def test_a_silent_processor_and_a_restarted_database_lose_and_double_nothi
             async with AsyncExitStack() as away:
                 for _ in range(_CONNECTIONS):
                     await away.enter_async_context(house.installation.records.merchant("away"))
-                await expect(page.locator(".live")).to_contain_text("records do not answer", timeout=30_000)
+                await expect(page.locator(".live")).to_contain_text("records do not answer")
                 os.kill(house.services.processes.pids["postgres"], signal.SIGKILL)
         await house.bank.release()
         await ended(house, "keys-5")
-        await expect(page.locator(".live")).to_contain_text("closed", timeout=30_000)
+        await expect(page.locator(".live")).to_contain_text("closed")
     assert await decided_times(house, "keys-5") == 1
     assert await house.refunded("ch_keys_5") == [4500]
 
@@ -157,7 +157,7 @@ async def test_a_decision_is_taken_back_by_one_key_within_the_window_and_not_aft
         assert await house.refunded("ch_keys_6") == []
         await page.keyboard.press("a")
         await page.keyboard.press("Enter")
-        await expect(page.locator(".undo")).to_contain_text("being carried out", timeout=15_000)
+        await expect(page.locator(".undo")).to_contain_text("being carried out")
         assert await page.locator('[data-key="u"]').count() == 0
         await ended(house, "keys-6")
     assert await house.refunded("ch_keys_6") == [4500]

@@ -102,7 +102,7 @@ async def decided(page: Page, case_id: str, one: Decided) -> None:
         await pressed(page, "y")
     await pressed(page, *rest)
     if one.told:
-        await expect(page.locator("#decision")).to_contain_text(one.told, timeout=20_000)
+        await expect(page.locator("#decision")).to_contain_text(one.told)
     else:
         await page.wait_for_url(lambda address: not address.endswith(case_id))
         await page.wait_for_load_state("load")
