@@ -323,12 +323,13 @@ class Reviewing:
     ) -> None:
         """A second person's decision on a drawn case, blind to the first: kept, and nothing else happens.
 
-        LookupError when the case waits for no second look by that person.
+        LookupError when the case waits for no second look by that person, or they have seen meanwhile what was decided.
         """
         if Permission.DECIDE not in permissions_of(person.role):
             raise PermissionError(f"role {person.role.value} may not decide cases")
         first = await self._reviews.find(merchant, case_id, first_review_id)
-        if first is None or first.account == person.account:
+        offered = await self._looks.offered(merchant, person.account, case_id=case_id)
+        if first is None or first_review_id not in {one.review_id for one in offered}:
             raise LookupError(f"case {case_id} waits for no second look by you")
         was = KeptReview.model_validate_json(first.content).review
         named = review.model_copy(update={"by": person.name, "account": person.account})

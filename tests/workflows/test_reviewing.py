@@ -195,6 +195,12 @@ async def test_a_drawn_decision_is_decided_again_by_another_person_who_does_not_
         assert "Ana" not in offered.model_dump_json()
         with pytest.raises(LookupError):
             await reviewing.look_blind(ANA, "lumen", "eyes-9", "r-1", DENY)
+        # Whoever has seen the case's page since knows what was decided.
+        audit = house.installation.audit
+        await audit.record("lumen", actor=CLARA.account, action="case.viewed", case_id="eyes-9")
+        assert "eyes-9" not in {look.case_id for look in await looks.offered("lumen", CLARA.account)}
+        with pytest.raises(LookupError):
+            await reviewing.look_blind(CLARA, "lumen", "eyes-9", "r-1", DENY)
         await reviewing.look_blind(BEA, "lumen", "eyes-9", "r-1", DENY)
         with pytest.raises(LookupError):
             await reviewing.look_blind(CLARA, "lumen", "eyes-9", "r-1", APPROVE)

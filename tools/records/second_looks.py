@@ -46,16 +46,25 @@ class SecondLooks(KeepsCases):
             if cursor.rowcount == 1:
                 await case.chain("second_look.offered", digest_of(review_id))
 
-    async def offered(self, merchant: str, account: str, limit: int = 200) -> Sequence[SecondLook]:
-        """What waits for a second look by that person: never a case they have decided themselves; oldest first."""
+    async def offered(
+        self, merchant: str, account: str, *, case_id: str | None = None, limit: int = 200
+    ) -> Sequence[SecondLook]:
+        """What waits for a second look by that person, oldest first.
+
+        Never a case they have decided themselves, nor one whose page they have seen since it was decided: they would
+        not be blind. Ten minutes more, because the chain tells a view of the same page once in that time.
+        """
         async with self._records.merchant(merchant) as scope:
             cursor = await scope.execute(
                 "select l.case_id, l.review_id, r.decision_id, l.offered_at from amends.second_look l"
                 " join amends.person_review r using (merchant, case_id, review_id)"
                 " where l.second_account is null and r.state in ('taken', 'confirmed') and not exists ("
                 " select from amends.person_review own where own.merchant = l.merchant and own.case_id = l.case_id"
-                " and own.account = %s) order by l.offered_at limit %s",
-                (account, limit),
+                " and own.account = %s) and not exists (select from amends.audit_entry e where e.merchant = l.merchant"
+                " and e.case_id = l.case_id and e.actor = %s and e.action = 'case.viewed'"
+                " and e.at >= r.at - interval '10 minutes') and l.case_id = coalesce(%s, l.case_id)"
+                " order by l.offered_at limit %s",
+                (account, account, case_id, limit),
             )
             return [
                 SecondLook(case_id=case_id, review_id=review_id, decision_id=decision_id, offered_at=at)

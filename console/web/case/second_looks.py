@@ -48,12 +48,12 @@ async def look(
     pages: Annotated[Pages, Depends(pages_of)],
 ) -> Response:
     """The case as the first person saw it: with the proposal, without their decision or anything that came after."""
-    offered = await SecondLooks(house.installation.records).offered(signed.merchant, signed.account_id)
+    offered = await SecondLooks(house.installation.records).offered(signed.merchant, signed.account_id, case_id=case_id)
     drawn = next((one for one in offered if (one.case_id, one.review_id) == (case_id, review_id)), None)
     if drawn is None:
         raise LookupError(f"case {case_id} waits for no second look by you")
     page = await read_page(house, signed.merchant, case_id, revealed=False, decision_id=drawn.decision_id)
-    await record_view(house, signed, case_id)
+    await record_view(house, signed, case_id, "second_look")
     return pages.page(
         request,
         "case/blind.html",

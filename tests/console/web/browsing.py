@@ -108,7 +108,8 @@ async def barriers(page: Page) -> list[str]:
     """What the accessibility checker finds serious on the page, with where; empty is good."""
     # Run by the debugger, which the page's own policy does not bind.
     await page.evaluate(_AXE)
-    found = _VIOLATIONS.validate_python(await page.evaluate("axe.run().then((found) => found.violations)"))
+    told = await page.evaluate("axe.run({resultTypes: ['violations']}).then((found) => found.violations)")
+    found = _VIOLATIONS.validate_python(told)
     return [
         f"{each.impact} {each.id}: {node.html[:160]}"
         for each in found
