@@ -42,6 +42,8 @@ class Place(Frozen):
     """Where a scan happened, as far as the carrier says."""
 
     city: str | None = None
+    region: str | None = None
+    """The state or province as the carrier writes it, where one is given; it tells towns of one name apart."""
     postcode: str | None = None
     country: str | None = None
     """ISO 3166 alpha-2."""

@@ -121,6 +121,8 @@ US_STATES = frozenset(
     "PA PR RI SC SD TN TX UT VT VA WA WV WI WY".split()
 )
 CA_PROVINCES = frozenset("AB BC MB NB NL NS NT NU ON PE QC SK YT".split())
+MAINLAND = "mainland"
+"""In place of a region where a carrier's answer tells only that it is not an island with a time of its own."""
 AU_STATES = frozenset("ACT NSW NT QLD SA TAS VIC WA".split())
 
 _ONE_CIVIL_TIME = {
@@ -174,7 +176,7 @@ def offset_at(country: str | None, region: str | None, postcode: str | None, loc
     if country is None:
         return None
     zone = REGION_ZONES.get((country, region.upper())) if region else None
-    if zone is None and country == "ES" and (region == "mainland" or _on_the_spanish_mainland(postcode)):
+    if zone is None and country == "ES" and (region == MAINLAND or _on_the_spanish_mainland(postcode)):
         zone = "Europe/Madrid"
     if zone is None:
         zone = _ONE_CIVIL_TIME.get(country)

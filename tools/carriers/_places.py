@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from knowledge.tracking import Place
-from tools.carriers._countries import AU_STATES, CA_PROVINCES, REGION_ZONES, US_STATES, country_of
+from tools.carriers._countries import AU_STATES, CA_PROVINCES, MAINLAND, REGION_ZONES, US_STATES, country_of
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place with its region, which decides the time zone in countries that have several."""
+    """A place with its region, which also decides the time zone in countries that have several."""
 
     city: str | None = None
     region: str | None = None
@@ -21,7 +21,8 @@ class Spot:
         """The place as a route shows it; None when nothing is known."""
         if self.city is None and self.postcode is None and self.country is None:
             return None
-        return Place(city=self.city, postcode=self.postcode, country=self.country)
+        region = None if self.region == MAINLAND else self.region
+        return Place(city=self.city, region=region, postcode=self.postcode, country=self.country)
 
 
 TwoParts = Literal["city, country", "city, region", "unclear"]

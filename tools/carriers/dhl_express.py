@@ -3,6 +3,7 @@
 from knowledge.tracking import Route, TrackingStatus
 from tools.carriers._answer import Node
 from tools.carriers._codes import coded, meaning
+from tools.carriers._countries import MAINLAND
 from tools.carriers._places import Spot, spot_of
 from tools.carriers._route import Scan, build, grams, refused
 from tools.carriers._times import deadline, read_time
@@ -96,5 +97,5 @@ def area(code: str | None, description: str | None) -> Spot | None:
     """A DHL service area such as `MIL`, `Milan - Italy`, as a place."""
     spot = spot_of(description, two_parts="unclear")
     if spot is not None and spot.country == "ES" and spot.region is None and code and code not in CANARY_AREAS:
-        return Spot(city=spot.city, region="mainland", postcode=spot.postcode, country="ES")
+        return Spot(city=spot.city, region=MAINLAND, postcode=spot.postcode, country="ES")
     return spot

@@ -1,14 +1,16 @@
 """The evidence as the page shows it: messages and what is cited in them, pictures, routes with gaps, the order."""
 
 import mimetypes
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
 from console.web.case.citations import Citations
+from console.web.case.route_map import RouteMap, map_of
 from console.web.case.veil import Veil
 from knowledge.case import Address, Author, CaseBundle, Document, DocumentKind, Message
+from knowledge.geography.cities import Gazetteer
 from knowledge.tracking import Place, Route, TrackingStatus
 from tools.carriers import UnreadableTracking, read_route
 
@@ -60,6 +62,8 @@ class Scan(NamedTuple):
     pointer: str
     zone_known: bool
     gap: timedelta | None
+    mark: str
+    """Its place on the route's map; empty when it is not there."""
 
 
 class ShownRoute(NamedTuple):
@@ -72,6 +76,8 @@ class ShownRoute(NamedTuple):
     silent: timedelta | None
     """From the last scan until the answer was fetched, when that is long."""
     notes: Sequence[str]
+    map: RouteMap | None
+    """None when the carrier names no place."""
 
 
 class Row(NamedTuple):
@@ -150,8 +156,13 @@ def shown_documents(bundle: CaseBundle, veil: Veil) -> list[ShownDocument]:
     ]
 
 
-def shown_routes(bundle: CaseBundle, answers: Mapping[str, bytes], veil: Veil) -> list[ShownRoute]:
-    """Every parcel whose carrier's answer (by its SHA-256) can be read."""
+def shown_routes(
+    bundle: CaseBundle, answers: Mapping[str, bytes], veil: Veil, gazetteer: Callable[[], Gazetteer]
+) -> list[ShownRoute]:
+    """Every parcel whose carrier's answer (by its SHA-256) can be read, with its map.
+
+    `gazetteer` is asked for when there is a route to draw; the first time in a process that takes seconds.
+    """
     shown: list[ShownRoute] = []
     for shipment in bundle.shipments:
         answer = answers.get(shipment.tracking_sha256 or "")
@@ -160,35 +171,52 @@ def shown_routes(bundle: CaseBundle, answers: Mapping[str, bytes], veil: Veil) -
         try:
             route = read_route(shipment.carrier, answer, tracking_number=shipment.tracking_number)
         except UnreadableTracking as unread:
-            shown.append(ShownRoute(shipment.id, shipment.carrier, shipment.tracking_number, (), None, (str(unread),)))
+            told = (str(unread),)
+            shown.append(ShownRoute(shipment.id, shipment.carrier, shipment.tracking_number, (), None, told, None))
             continue
         notes = [*([route.error] if route.error else []), *route.notes]
         if route.signed_by:
             notes.append(f"signed by {veil.whole(route.signed_by, 'name')}")
+        silences = _silences(route)
+        drawn = None
+        if any(event.place for event in route.events):
+            gaps = [silence is not None for silence in silences]
+            drawn = map_of(route, shipment.id, gaps, bundle.order.ship_to, bundle.merchant.country, gazetteer())
         shown.append(
             ShownRoute(
                 shipment.id,
                 shipment.carrier,
                 shipment.tracking_number,
-                _scans(route, veil),
+                _scans(route, silences, drawn, veil),
                 _silence(route, shipment.fetched_at),
                 notes,
+                drawn,
             )
         )
     return shown
 
 
-def _scans(route: Route, veil: Veil) -> list[Scan]:
-    scans: list[Scan] = []
-    before: datetime | None = None
-    for event in route.events:
-        silence = event.at - before if before is not None else timedelta()
-        gap = silence if silence >= GAP else None
-        place = _place_words(event.place, veil)
-        words = veil.over(event.text)
-        scans.append(Scan(event.at, words, event.status.value, place, event.pointer, event.zone_known, gap))
-        before = event.at
-    return scans
+def _silences(route: Route) -> list[timedelta | None]:
+    """For each scan how long it was silent before, when that is long."""
+    between = [after.at - before.at for before, after in pairwise(route.events)]
+    return [None, *(silence if silence >= GAP else None for silence in between)] if route.events else []
+
+
+def _scans(route: Route, silences: Sequence[timedelta | None], drawn: RouteMap | None, veil: Veil) -> list[Scan]:
+    marks = drawn.mark_of if drawn else [""] * len(route.events)
+    return [
+        Scan(
+            event.at,
+            veil.over(event.text),
+            event.status.value,
+            _place_words(event.place, veil),
+            event.pointer,
+            event.zone_known,
+            silence,
+            mark,
+        )
+        for event, silence, mark in zip(route.events, silences, marks, strict=True)
+    ]
 
 
 def _place_words(place: Place | None, veil: Veil) -> str:

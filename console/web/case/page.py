@@ -39,6 +39,7 @@ from knowledge.facts import FactName, Reading
 from knowledge.judgement.assess import assess, could_matter
 from knowledge.money import Money
 from knowledge.rules.authority import Permission
+from tools.geography import geo_names
 from tools.ports import CaseFile
 from tools.records.case_words import CaseEvent
 from tools.records.leases import Lease, LeaseHeld, LeaseLost, Leases
@@ -159,6 +160,8 @@ async def read_page(
     reasons = shown_reasons(decision, citations, veil) if decision else []
     bundle, joined = file.bundle, assessment_of(house, file)
     paid = bundle.order.payment.captured
+    # In a thread: the first map of a process waits for the gazetteer, and nobody else should.
+    routes = await asyncio.to_thread(shown_routes, bundle, answers, veil, geo_names)
     return CasePage(
         case_id=case_id,
         file=file,
@@ -170,7 +173,7 @@ async def read_page(
         pictures=shown_pictures(bundle, veil),
         messages=shown_messages(bundle, citations, veil),
         cardholder=veil.over(bundle.chargeback.cardholder_statement or "") if bundle.chargeback else "",
-        routes=shown_routes(bundle, answers, veil),
+        routes=routes,
         order=shown_order(bundle, veil),
         documents=shown_documents(bundle, veil),
         facts=facts,

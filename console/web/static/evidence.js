@@ -36,6 +36,8 @@
         const exact = scans.filter((each) => each.dataset.pointer === pointer);
         return exact.length ? exact : scans.filter((each) => begins(pointer, each.dataset.pointer)).slice(-1);
       }
+      case "mark":
+        return all("li[data-mark]").filter((each) => each.dataset.mark === target);
       case "field": {
         const fields = all("[data-field]").filter((each) => begins(pointer, each.dataset.field));
         fields.sort((one, other) => other.dataset.field.length - one.dataset.field.length);
@@ -64,6 +66,10 @@
     if (!found.length && cite.dataset.kind === "message") {
       found = [...document.querySelectorAll("[data-message]")].filter((e) => e.dataset.message === cite.dataset.target);
     }
+    const marks = new Set(found.map((each) => each.dataset.mark).filter(Boolean));
+    for (const each of document.querySelectorAll('[data-kind="mark"]')) {
+      if (marks.has(each.dataset.target)) each.classList.add("pointed");
+    }
     for (const each of found) {
       each.classList.add("pointed");
       if (each instanceof HTMLDetailsElement) {
@@ -85,7 +91,10 @@
     const thumb = event.target.closest(".thumb");
     if (thumb) show(thumb);
     const cite = event.target.closest("[data-cite]");
-    if (cite) open(cite);
+    if (cite) {
+      if (cite.dataset.kind === "mark") event.preventDefault();
+      open(cite);
+    }
     const zooms = event.target.closest("[data-zooms]");
     if (zooms) document.getElementById("gallery").classList.toggle("zoomed", press(zooms));
     const compares = event.target.closest("[data-compares]");

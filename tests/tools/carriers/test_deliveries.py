@@ -71,7 +71,7 @@ def test_a_fedex_route_gives_weight_promise_and_places() -> None:
     route = read_route("FedEx", payload("fedex-delivered"))
     assert route.weight_g == 1500
     assert route.promised_by == datetime(2025, 5, 8, 5, 59, 59, tzinfo=UTC)
-    assert route.events[-1].place == Place(city="Lowell", postcode="01851", country="US")
+    assert route.events[-1].place == Place(city="Lowell", region="MA", postcode="01851", country="US")
     assert [event.status.value for event in route.events] == [
         "label_created",
         "handed_over",

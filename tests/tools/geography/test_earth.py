@@ -1,0 +1,71 @@
+"""The gazetteer and the outlines as they are shipped, read for real."""
+
+import pytest
+
+from knowledge.geography.locating import locate_one
+from knowledge.tracking import Place
+from tools.geography import geo_names, outlines
+from tools.geography.regions import ABBREVIATED
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "country", "region"),
+    [
+        ("Shenzhen, Guangdong, CN", "Shenzhen", "CN", None),
+        ("深圳市", "Shenzhen", "CN", None),
+        ("Москва, Россия", "Moscow", "RU", None),
+        ("القاهرة, مصر", "Cairo", "EG", None),
+        ("大阪", "Osaka", "JP", None),
+        ("MILANO, ITALIA", "Milan", "IT", None),
+        ("Köln, Alemanha", "Köln", "DE", None),
+        ("Curitiba / PR", "Curitiba", "BR", "PR"),
+        ("Brisbane, QLD, AUS", "Brisbane", "AU", "QLD"),
+        ("Toronto, ON", "Toronto", "CA", "ON"),
+        ("Atlanta, Georgia", "Atlanta", "US", "GA"),
+        ("Singapore", "Singapore", "SG", None),
+    ],
+)
+def test_places_are_found_in_many_scripts_and_spellings(
+    words: str, name: str, country: str, region: str | None
+) -> None:
+    city = locate_one(Place(city=words), geo_names())
+    assert city is not None
+    assert (city.name, city.country, city.region) == (name, country, region)
+
+
+def test_a_name_of_several_cities_in_one_country_stays_open() -> None:
+    assert locate_one(Place(city="Springfield", country="US"), geo_names()) is None
+    assert locate_one(Place(city="Springfield", region="IL", country="US"), geo_names()) is not None
+    assert locate_one(Place(city="SZX"), geo_names()) is None
+
+
+def test_the_numbers_of_states_are_those_of_geonames() -> None:
+    for country, region, capital in (
+        *(("BR", *pair) for pair in [("SP", "São Paulo"), ("PR", "Curitiba"), ("TO", "Palmas"), ("AM", "Manaus")]),
+        *(
+            ("BR", *pair)
+            for pair in [("RJ", "Niterói"), ("RR", "Boa Vista"), ("SC", "Florianópolis"), ("AC", "Rio Branco")]
+        ),
+        *(("CA", *pair) for pair in [("QC", "Montréal"), ("BC", "Vancouver"), ("NS", "Halifax"), ("SK", "Regina")]),
+        *(("AU", *pair) for pair in [("TAS", "Hobart"), ("WA", "Perth"), ("NT", "Darwin"), ("ACT", "Canberra")]),
+    ):
+        found = [each.city.region for each in geo_names().cities(capital) if each.city.country == country]
+        assert region in found, (region, capital, found)
+    assert len(ABBREVIATED) == 27 + 13 + 8
+
+
+def test_outlines_are_closed_lines_of_countries_within_the_earth() -> None:
+    pieces = outlines().all
+    countries = {piece.country for piece in pieces}
+    assert {"DE", "PT", "BR", "CN", "US", "FJ", "SG"} <= countries
+    for piece in pieces:
+        assert len(piece.ring) >= 3
+        assert -180.001 <= piece.west < piece.east <= 180.001
+        assert -90.001 <= piece.south <= piece.north <= 90.001
+    (portugal,) = [piece for piece in pieces if piece.country == "PT" and piece.south < 38 < 41.5 < piece.north]
+    assert -10 < portugal.west < portugal.east < -6
+
+
+def test_the_earth_is_read_once_a_process() -> None:
+    assert geo_names() is geo_names()
+    assert outlines() is outlines()
