@@ -20,7 +20,10 @@ _LEAST = 4.0
 _TURN = 360.0
 
 Ring = NDArray[np.float32]
-"""Shape (n, 2): longitude and latitude in degrees of a closed line, the first corner not repeated."""
+"""Shape (n, 2): longitude and latitude in degrees of a closed line, the first corner not repeated.
+
+A line over the 180th meridian has no jump there: its longitudes go on beyond 180 or −180.
+"""
 
 
 class Outline(NamedTuple):

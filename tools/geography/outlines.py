@@ -34,6 +34,19 @@ def _read(topology: dict[str, Any], numbers: dict[int, str]) -> Iterator[Outline
                     lines[index] if index >= 0 else lines[~index][::-1] for index in indexes
                 ]
                 # Each line begins where the one before it ended.
-                ring = np.concatenate([part[:-1] for part in parts]).astype(np.float32)
+                ring = _unbroken(np.concatenate([part[:-1] for part in parts])).astype(np.float32)
                 (west, south), (east, north) = ring.min(axis=0).tolist(), ring.max(axis=0).tolist()
                 yield Outline(country, ring, west, south, east, north)
+
+
+def _unbroken(ring: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A line that goes over the 180th meridian without a jump: east of it longitudes count on.
+
+    The source has stitched what was cut there. What goes around the Earth, as Antarctica does, is closed at its pole.
+    """
+    longitudes = np.unwrap(ring[:, 0], period=360)
+    ring = np.column_stack((longitudes, ring[:, 1]))
+    if abs(longitudes[-1] - longitudes[0]) < 180:
+        return ring
+    pole = np.copysign(90, ring[:, 1].mean())
+    return np.vstack((ring, [(longitudes[-1], pole), (longitudes[0], pole)]))
