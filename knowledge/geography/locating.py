@@ -14,9 +14,11 @@ _NEAR_KM = 400.0
 _CLEARLY = 3.0
 """How many times farther the next town of the name must be from the neighbouring scan."""
 _WELL_KNOWN = 100_000
-"""Inhabitants of a city that is meant by its name alone when no other city has the name."""
+"""Inhabitants of a city that is known beyond its country, and by more than its own name."""
 _OUTSHONE = 10
-"""So many times larger, a city elsewhere may be what a bare name means, even when the order's country has one."""
+"""So many times larger, a city may be what a name means although another has the better claim to it."""
+_DWARFED = 50
+"""So many times larger than every other of its name, a city is what the name means: Shenzhen and a village."""
 _PARTS = re.compile(r"[,/;|()\[\]【】]|\s[-–—]\s")
 _FACILITY = re.compile(
     r"\b(?:hub|airport|depot|gateway|mail cent(?:er|re)|parcel cent(?:er|re)|(?:sort|distribut|process)\w*"
@@ -74,10 +76,10 @@ def _candidates(place: Place, gazetteer: Gazetteer, lane: Sequence[str]) -> list
             told.append(_Told(None, regions))
             names.append(gazetteer.cities(_town(part).rpartition(" ")[0]))
     agreeing = [[each for each in found if all(one.agrees(each.city) for one in told)] for found in names]
-    possible = [_own_first(found) if told else _on_the_lane(found, lane) for found in agreeing]
+    possible = [_meant(found) if told else _on_the_lane(found, lane) for found in agreeing]
     if not possible:
         return []
-    first, *others = possible
+    first, others = possible[0], [cities for cities in possible[1:] if cities]
     return _one_a_place([city for city in first if all(any(_near(city, other) for other in each) for each in others)])
 
 
@@ -103,21 +105,35 @@ def _region_at_the_end(part: str, gazetteer: Gazetteer) -> Sequence[tuple[str, s
     return gazetteer.regions(word) if town and word.isupper() else ()
 
 
-def _own_first(found: Sequence[Named]) -> list[City]:
-    """Within a country a city's own name goes before what others are also called."""
+def _meant(found: Sequence[Named]) -> list[City]:
+    """What a name may mean within a country: a city's own name goes before what others are also called.
+
+    Unless those are larger: `Halle` is the whole name of a town in Westphalia, and what everybody calls
+    Halle (Saale). What small towns are also called is too often another town that the gazetteer lacks.
+    """
     own = [each.city for each in found if each.own]
-    return own or [each.city for each in found]
+    least = max(map(_size, own), default=-1)
+    cities = own + [each.city for each in found if not each.own and each.city.population > least]
+    if not cities:
+        return []
+    *others, largest = sorted(cities, key=_size)
+    if any(_DWARFED * city.population > largest.population for city in others):
+        return cities
+    return [largest] if largest in own or largest.population >= _WELL_KNOWN else []
 
 
 def _on_the_lane(found: Sequence[Named], lane: Sequence[str]) -> list[City]:
     """A bare name: of the lane's countries, unless a far larger city elsewhere is as likely to be meant."""
-    cities = [each.city for each in found]
-    here = [city for city in cities if city.country in lane]
-    if not here:
-        alone = _one_a_place(cities)
-        return alone if len(alone) != 1 or alone[0].population >= _WELL_KNOWN else []
-    largest = max(city.population for city in here)
-    return [*here, *(city for city in cities if city not in here and city.population >= _OUTSHONE * largest)]
+    here = _meant([each for each in found if each.city.country in lane])
+    away = [each.city for each in found if each.city.country not in lane]
+    if here:
+        return here + [city for city in away if city.population >= _OUTSHONE * max(map(_size, here))]
+    alone = _one_a_place(away)
+    return alone if len(alone) != 1 or alone[0].population >= _WELL_KNOWN else []
+
+
+def _size(city: City) -> int:
+    return city.population
 
 
 def _near(one: City, other: City) -> bool:
@@ -127,7 +143,7 @@ def _near(one: City, other: City) -> bool:
 def _one_a_place(cities: Sequence[City]) -> list[City]:
     """The largest of what lies together; one entry a place."""
     kept: list[City] = []
-    for city in sorted(cities, key=lambda city: -city.population):
+    for city in sorted(cities, key=_size, reverse=True):
         if all(kilometres(city, other) > _SAME_KM for other in kept):
             kept.append(city)
     return kept

@@ -18,7 +18,7 @@ from tools.geography.regions import ABBREVIATED
         ("القاهرة, مصر", "Cairo", "EG", None),
         ("大阪", "Osaka", "JP", None),
         ("MILANO, ITALIA", "Milan", "IT", None),
-        ("Köln, Alemanha", "Köln", "DE", None),
+        ("KÖLN, ALEMANHA", "Köln", "DE", None),
         ("Curitiba / PR", "Curitiba", "BR", "PR"),
         ("Brisbane, QLD, AUS", "Brisbane", "AU", "QLD"),
         ("Toronto, ON", "Toronto", "CA", "ON"),
@@ -37,6 +37,11 @@ def test_places_are_found_in_many_scripts_and_spellings(
 def test_a_name_of_several_cities_in_one_country_stays_open() -> None:
     assert locate_one(Place(city="Springfield", country="US"), geo_names()) is None
     assert locate_one(Place(city="Springfield", region="IL", country="US"), geo_names()) is not None
+    for open_name in ("Frankfurt", "Halle", "Neustadt"):
+        assert locate_one(Place(city=open_name, country="DE"), geo_names()) is None, open_name
+    new_york = locate_one(Place(city="NEW YORK", country="US"), geo_names())
+    assert new_york is not None
+    assert new_york.name == "New York City"
     assert locate_one(Place(city="SZX"), geo_names()) is None
 
 
