@@ -21,12 +21,20 @@ WILMINGTON = City(4145381, "Wilmington", "US", "DE", 39.74595, -75.54659, 71525)
 SUVA = City(2198148, "Suva", "FJ", None, -18.14161, 178.44149, 93970)
 HONOLULU = City(5856195, "Honolulu", "US", "HI", 21.30694, -157.85833, 371657)
 ATLANTA = City(4180439, "Atlanta", "US", "GA", 33.749, -84.38798, 510823)
+SHENZHEN_VILLAGE = City(1795566, "Shenzhen", "CN", None, 22.1823, 111.11793, 5029)
+HALLE = City(2911522, "Halle", "DE", None, 52.06007, 8.36083, 20939)
+HALLE_SAALE = City(2911523, "Halle (Saale)", "DE", None, 51.48158, 11.97947, 237865)
+JACINTO_MACHADO = City(3460170, "Jacinto Machado", "BR", "SC", -28.99667, -49.76361, 10925)
 
 _CITIES = (
     (LEIPZIG, "Лейпциг"),
     (PORTO, "Oporto"),
     (MADRID, "マドリード"),
     (SHENZHEN, "深圳"),
+    (SHENZHEN_VILLAGE, ""),
+    (HALLE, ""),
+    (HALLE_SAALE, "Halle"),
+    (JACINTO_MACHADO, "Volta Grande"),
     (MOSCOW, "Москва"),
     (MOSCOW_IDAHO, "Москва"),
     (PARIS, "Париж"),

@@ -9,6 +9,7 @@ from tests.knowledge.geography.known_cities import (
     ATLANTA,
     BOSTON,
     CURITIBA,
+    HALLE_SAALE,
     LEIPZIG,
     MADRID,
     MOSCOW,
@@ -80,6 +81,13 @@ def test_the_carriers_own_country_and_region_settle_a_name() -> None:
     assert located(Place(city="Leipzig", region="Sachsen", country="DE")) == [LEIPZIG]
     assert located(Place(city="Porto", country="DE")) == [None]
     assert located(Place(postcode="4050-262", country="PT"), None) == [None, None]
+
+
+def test_a_village_does_not_cloud_a_city_and_a_town_is_not_taken_for_another_called_like_it() -> None:
+    assert located(Place(city="Shenzhen", country="CN")) == [SHENZHEN]
+    assert located(Place(city="Halle", country="DE")) == [None]
+    assert located("Leipzig, DE", Place(city="Halle", country="DE")) == [LEIPZIG, HALLE_SAALE]
+    assert located(Place(city="Volta Grande", country="BR"), "Volta Grande") == [None, None]
 
 
 def test_the_lane_settles_a_bare_name_unless_a_far_larger_city_elsewhere_has_it() -> None:
