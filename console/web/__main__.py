@@ -7,6 +7,7 @@ import sys
 from console.serving import serve_until_stopped
 from console.web.application import make_application
 from console.web.house import open_house
+from tools.geography import geo_names
 from tools.outgoing.sender import WebhookSender
 from tools.settings import Settings
 from workflows.installation import open_installation
@@ -25,6 +26,8 @@ async def serve(settings: Settings) -> None:
         # When the sender ends with an error, so does the console: whoever supervises starts both again.
         async with asyncio.TaskGroup() as together:
             sending = together.create_task(sender.keep_sending())
+            # Read before the first case with a parcel is opened: it takes seconds, once a process.
+            together.create_task(asyncio.to_thread(geo_names))
             await serve_until_stopped(
                 application, "console", settings.console_host, settings.console_port, finish_seconds=5
             )

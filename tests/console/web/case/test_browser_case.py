@@ -1,6 +1,7 @@
 """The case page in real browsers: three keys, two people, a worker that dies, and a note that is typed in a storm."""
 
 import asyncio
+import re
 import os
 import signal
 from collections.abc import AsyncGenerator
@@ -89,7 +90,8 @@ async def test_two_browsers_on_one_case_give_exactly_one_decision(house: House, 
             await page.keyboard.press("a")
         await asyncio.gather(*(page.keyboard.press("Enter") for page in (ana, bea)))
         await expect(bea.locator(".good-news")).to_contain_text("Taken")
-        await expect(ana.locator(".news").first).to_contain_text("in other hands")
+        # Refused by the lease, or, when the other was quick, because the case has gone on.
+        await expect(ana.locator(".news").first).to_contain_text(re.compile("in other hands|the case is"))
         await ended(house, "keys-3")
     assert await decided_times(house, "keys-3") == 1
     assert await house.refunded("ch_keys_3") == [4500]
