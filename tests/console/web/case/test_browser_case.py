@@ -1,8 +1,8 @@
 """The case page in real browsers: three keys, two people, a worker that dies, and a note that is typed in a storm."""
 
 import asyncio
-import re
 import os
+import re
 import signal
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
