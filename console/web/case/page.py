@@ -47,7 +47,7 @@ from tools.records.queue import SkipReason
 from tools.records.sessions import SignedIn
 from workflows.messages import CaseView
 from workflows.review_rules import legal_now, second_key_because
-from workflows.reviewing import Person, Proposal
+from workflows.reviewing import Person, Proposal, Reviewed
 
 _QUESTIONS = {
     "photo_of_damage": "A photo that shows the damage, and one of the outer packaging",
@@ -78,6 +78,10 @@ class Standing:
     proposed_by_me: bool
     decided_by_me: bool
     """Whether the person made the decision that can still be taken back."""
+    since: datetime
+    """When the case came to where it stands, by the records."""
+    unconfirmed: Reviewed | None
+    """What the person sent from an earlier page on this very decision, and nobody has confirmed."""
     review_id: str
     """For the review that the page may send: the same page sent twice is one review."""
     opened: datetime
@@ -235,16 +239,20 @@ async def read_standing(
     legal = legal_now(view, signed.role)
     lease, held_by = await _lease(house, signed, case_id, token, wanted=any(what != "undo" for what in legal))
     proposal = await house.reviewing.proposal(signed.merchant, case_id, view.decision_id)
+    unconfirmed = await house.reviewing.unconfirmed(person_of(signed), signed.merchant, case_id, view.decision_id)
     return Standing(
         view=view,
         told=told,
-        legal=() if held_by else legal,
+        # What was sent cannot be called back: nothing else is decided until it is known what came of it.
+        legal=() if held_by or unconfirmed else legal,
         lease=lease,
         held_by=held_by,
         may_take_over=bool(held_by) and signed.may(Permission.TAKE_OVER),
         second_key=await read_second_key(house, signed, view, file=file),
         proposal=proposal,
         proposed_by_me=proposal is not None and proposal.account == signed.account_id,
+        since=(await house.installation.cases.summary(signed.merchant, case_id)).changed_at,
+        unconfirmed=unconfirmed,
         decided_by_me=await house.reviewing.decided_by(signed.merchant, case_id) == signed.account_id,
         review_id=secrets.token_urlsafe(12),
         opened=datetime.now(UTC),

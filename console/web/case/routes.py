@@ -155,7 +155,7 @@ async def _status(house: House, pages: Pages, merchant: str, case_id: str, seen:
         summary = await house.installation.cases.summary(merchant, case_id)
         latest = await house.installation.cases.latest_decision(merchant, case_id)
     except (RecordsUnavailable, LookupError):
-        return pages.text("case/status.html", {"stage": "", "detail": "", "anew": False, "silent": True})
+        return pages.text("case/status.html", {"stage": "", "since": None, "anew": False, "silent": True})
     anew = summary.status in _WAITING and latest is not None and bool(seen) and latest[0] != seen
-    told = {"stage": summary.status, "detail": summary.detail, "anew": anew, "silent": False}
+    told = {"stage": summary.status, "since": summary.changed_at, "anew": anew, "silent": False}
     return pages.text("case/status.html", told)
