@@ -142,11 +142,15 @@ class Queue(KeepsCases):
             return [(row[0], read_row(row[1:])) async for row in cursor]
 
     async def at_processor(self, merchant: str, *, limit: int = 20) -> Sequence[AtProcessor]:
-        """The cases that wait for a processor, who waits longest first."""
+        """The cases that wait for a processor, who waits longest first.
+
+        What the processor did, though the case is not closed yet (what it teaches is tried again), waits for none.
+        """
         async with self._records.merchant(merchant) as scope:
             cursor = await scope.execute(
-                "select case_id, status, changed_at from amends.dispute_case where status = any(%s)"
-                " order by changed_at, case_id limit %s",
+                "select c.case_id, c.status, c.changed_at from amends.dispute_case c where c.status = any(%s)"
+                " and not exists (select from amends.case_outcome o where o.merchant = c.merchant"
+                " and o.case_id = c.case_id and o.at > c.changed_at) order by c.changed_at, c.case_id limit %s",
                 (list(AT_PROCESSOR_STAGES), limit),
             )
             return [AtProcessor(case_id=case_id, stage=stage, since=since) async for case_id, stage, since in cursor]

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime
 from starlette.responses import Response
 from temporalio.service import RPCError
 
+from console.web.case.page import read_place
 from console.web.house import House
 from console.web.letters.pictures import Proven, SeenLetter, seen_letter
 from console.web.rendering import Pages
@@ -172,7 +173,7 @@ async def letter_page(
         else None,
         history=history_of(letter, names),
         due=(view.due if view and view.due else letter.notice.respond_by) if letter.status in _OPEN else None,
-        since=(await house.installation.cases.summary(letter.merchant, letter.case_id)).changed_at,
+        place=await read_place(house, letter.merchant, letter.case_id),
         due_words="to be sent within" if view and view.due else "the processor’s date in",
         otherwise=otherwise(letter, view),
         heading=_heading(letter, shown.packet.edition),

@@ -46,7 +46,9 @@ async def test_killed_between_the_approval_and_the_answer_the_page_asks_on_and_p
         process.send_signal(signal.SIGKILL)
         await process.wait()
     # The same form again, as an impatient browser sends it, twice at once.
-    again = await asyncio.gather(*(page.request.post(f"{address}/decisions", form=fields, max_redirects=0) for _ in range(2)))
+    again = await asyncio.gather(
+        *(page.request.post(f"{address}/decisions", form=fields, max_redirects=0) for _ in range(2))
+    )
     assert {answer.status for answer in again} == {303}
     # Whoever comes back finds what they sent, and nothing to send once more.
     await page.reload()
