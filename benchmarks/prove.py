@@ -64,6 +64,7 @@ def proofs(given: argparse.Namespace) -> list[Proof]:
     suites = (
         ("disputes: submitted once, also when killed", (f"{workflows}/test_chargeback_case.py",)),
         ("offers over a redeploy; golden histories", (f"{workflows}/test_redeploy.py",)),
+        ("the middle of the night: killed, restarted, down", ("tests/console/web/night",)),
         ("every task a replay", (f"{workflows}/test_refund_case.py",)),
         ("malformed bundles change no row", (f"{workflows}/test_refusals.py", "tests/tools/bundles")),
         ("tenancy, ledger, audit", ("tests/tools/records",)),

@@ -15,7 +15,7 @@ from tools.records.queue import Queue
 from tools.records.queue_rows import QueueRow
 from tools.records.records import RecordsUnavailable
 from tools.records.set_previews import LeftOut, PreviewContent, PreviewedCase, SetPreview, SetPreviews
-from workflows.desk import NotNowError
+from workflows.desk import CasesSilentError, NotNowError
 from workflows.installation import Installation
 from workflows.messages import Review, ReviewAction
 from workflows.review_rules import FORCED_LOOK_SHARE, drawn
@@ -178,7 +178,7 @@ class DecidingTogether:
             return CaseOutcome(case_id=case_id, became=Became.REFUSED, said=str(refused))
         except LookupError:
             return CaseOutcome(case_id=case_id, became=Became.LEFT_OUT, said=_CHANGED)
-        except RecordsUnavailable as silent:
+        except (RecordsUnavailable, CasesSilentError) as silent:
             return CaseOutcome(case_id=case_id, became=Became.UNCONFIRMED, said=f"{silent}; send the set again")
         match reviewed.state:
             case ReviewState.TAKEN:

@@ -1,7 +1,9 @@
 """The typed client of the workflows: what doors use to open cases and to be heard by them."""
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, cast
 
@@ -37,11 +39,20 @@ from workflows.messages import (
 )
 from workflows.refund_case import RefundCase
 
+_SIGN_OF_LIFE = timedelta(seconds=1.5)
 _READS_NO_MORE = frozenset({Stage.SUBMITTED, Stage.CLOSED})
 
 
 class NotNowError(Exception):
     """The workflow refused; the message says where the case stands and what is legal."""
+
+
+class CasesSilentError(Exception):
+    """The workflow server does not answer, so nothing was sent to any case; trying again helps."""
+
+
+class NotAnsweredError(Exception):
+    """The case was sent something, has not answered in time, and may still take it."""
 
 
 class NewsTaken(StrEnum):
@@ -110,6 +121,16 @@ class CaseDesk:
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
             start_signal="look_again",
         )
+
+    async def refuse_silent(self) -> None:
+        """CasesSilentError unless the workflow server answers now."""
+        try:
+            async with asyncio.timeout(_SIGN_OF_LIFE.total_seconds()):
+                if await self._installation.temporal.service_client.check_health():
+                    return
+        except (TimeoutError, RPCError):
+            pass
+        raise CasesSilentError("the workflow server does not answer; check that Temporal runs")
 
     async def view(self, merchant: str, case_id: str) -> CaseView:
         """Where the case stands; LookupError when there is none."""

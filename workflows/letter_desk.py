@@ -221,11 +221,14 @@ class LetterDesk:
         refusals = release_refusals(packet.judged.letter, packet.judged.proof, letter_of_packet(packet.pdf))
         if refusals:
             raise NotSignedError("; ".join(refusals))
-        view, _ = await self._reviewing.view(letter.merchant, letter.case_id)
+        view, told = await self._reviewing.view(letter.merchant, letter.case_id)
         review = Review(by=person.name, action=ReviewAction.APPROVE, decision_id=letter.decision_id)
         self._reviewing.refuse(person, view, review)
         if view.stance is not Stance.FIGHT:
             raise NotNowError("the case does not propose to answer the issuer; there is nothing to sign")
+        if not told:
+            # Before it is in the timeline that somebody signed.
+            await self._reviewing.refuse_silent()
         signed = await self._signed(letter, packet)
         await self._cases.record_event(
             letter.merchant,

@@ -1,6 +1,7 @@
 """The one door through which people's decisions go, whether they come from the page, the API or the command line."""
 
 import asyncio
+from collections.abc import Awaitable
 from datetime import timedelta
 from typing import assert_never
 
@@ -20,7 +21,7 @@ from tools.records.overrides import Overrides
 from tools.records.person_reviews import PersonReview, PersonReviews, ReviewState, ReviewTaken
 from tools.records.records import RecordsUnavailable
 from tools.records.second_looks import SecondLooks
-from workflows.desk import CaseDesk, NotNowError
+from workflows.desk import CaseDesk, NotAnsweredError, NotNowError
 from workflows.doors import legal_for_chargeback, legal_for_refund, refuse_superseded
 from workflows.installation import Installation
 from workflows.messages import Answered, CaseView, FactCorrection, ReturnReceived, Review, Stage, Undo
@@ -29,6 +30,8 @@ from workflows.review_rules import drawn, legal_now, same_decision, settled_amou
 PATIENCE = timedelta(seconds=3)
 """How long a person waits for the workflow's answer before they are told that it is not known yet."""
 _GLANCE = timedelta(seconds=1.5)
+_ANSWERS = timedelta(seconds=10)
+"""How long an update that cannot be asked after again is waited for: it may write into the records first."""
 
 
 class Person(Frozen):
@@ -128,13 +131,16 @@ class Reviewing:
         """Decide as `person`; `review_id` is the caller's own for this review, the same again changes nothing.
 
         `lease` is the token of the person's page; without one the case is taken for the moment of deciding. Raises
-        NotNowError with what is legal, PermissionError, LeaseLost or LeaseHeld, LookupError without such a case.
+        NotNowError with what is legal, PermissionError, LeaseLost or LeaseHeld, LookupError without such a case, and
+        CasesSilentError while the workflow server is down: nothing is kept then that nobody would send.
         """
         known = await self._reviews.find(merchant, case_id, review_id)
         if known is not None:
             return await self.again(person, merchant, case_id, review_id, patience=patience)
-        view, _ = await self.view(merchant, case_id)
+        view, told = await self.view(merchant, case_id)
         self.refuse(person, view, review)
+        if not told:
+            await self._desk.refuse_silent()
         token = lease or (await self._leases.take(merchant, case_id, person.account)).token
         try:
             await self._leases.keep(merchant, case_id, token)
@@ -144,6 +150,10 @@ class Reviewing:
         finally:
             if lease is None:
                 await self._leases.give_back(merchant, case_id, token)
+
+    async def refuse_silent(self) -> None:
+        """CasesSilentError unless the workflow server answers now."""
+        await self._desk.refuse_silent()
 
     def refuse(self, person: Person, view: CaseView, review: Review) -> None:
         """PermissionError or NotNowError, as `decide` raises them, unless the person may decide that now."""
@@ -239,7 +249,7 @@ class Reviewing:
         except NotNowError as refused:
             state, told = ReviewState.REFUSED, str(refused)
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError, RPCError):
-            return Reviewed(review_id=kept.review_id, state=ReviewState.SENT, said="sent; not yet confirmed")
+            return _not_confirmed(kept.review_id)
         content = said.model_copy(update={"answer": told}).model_dump_json().encode()
         try:
             # First what belongs to it: a process that ends in between asks again and finds the rest to be done.
@@ -249,7 +259,7 @@ class Reviewing:
                 merchant, kept.case_id, kept.review_id, state, actor=person.account, content=content
             )
         except RecordsUnavailable:
-            return Reviewed(review_id=kept.review_id, state=ReviewState.SENT, said="sent; not yet confirmed")
+            return _not_confirmed(kept.review_id)
         return Reviewed(review_id=kept.review_id, state=state, said=told)
 
     async def _afterwards(self, person: Person, merchant: str, kept: PersonReview, said: KeptReview) -> None:
@@ -282,14 +292,26 @@ class Reviewing:
         review = KeptReview.model_validate_json(kept.content).review
         return Proposal(review_id=kept.review_id, account=kept.account, at=kept.at, review=review)
 
+    async def unconfirmed(
+        self, person: Person, merchant: str, case_id: str, decision_id: str | None
+    ) -> Reviewed | None:
+        """The person's own review of that decision that was sent last and is not confirmed; `again` goes on asking."""
+        kept = await self._reviews.latest(merchant, case_id, ReviewState.SENT)
+        if kept is None or (kept.account, kept.decision_id) != (person.account, decision_id or ""):
+            return None
+        return _not_confirmed(kept.review_id)
+
     async def decided_by(self, merchant: str, case_id: str) -> str | None:
         """The account whose review was sent or taken last; None when nobody's was."""
         last = await self._reviews.latest(merchant, case_id, ReviewState.SENT, ReviewState.TAKEN)
         return None if last is None else last.account
 
     async def undo(self, person: Person, merchant: str, case_id: str) -> Answered:
-        """Take back what the person has just decided; NotNowError when it is too late or was somebody else's."""
-        answered = await self._desk.undo(merchant, case_id, Undo(by=person.name, account=person.account))
+        """Take back what the person has just decided; NotNowError when it is too late or was somebody else's.
+
+        NotAnsweredError when the case does not answer in time.
+        """
+        answered = await _in_time(self._desk.undo(merchant, case_id, Undo(by=person.name, account=person.account)))
         last = await self._reviews.latest(merchant, case_id, ReviewState.SENT, ReviewState.TAKEN)
         if last is not None and last.account == person.account:
             await self._reviews.change(merchant, case_id, last.review_id, ReviewState.UNDONE, actor=person.account)
@@ -298,23 +320,26 @@ class Reviewing:
     async def correct(
         self, person: Person, merchant: str, case_id: str, correction: FactCorrection, *, lease: str | None = None
     ) -> Answered:
-        """Supply or correct a fact as `person`. Raises as `decide` does."""
+        """Supply or correct a fact as `person`. Raises as `decide` does, and NotAnsweredError as `undo` does."""
         await self._refuse_other(person, merchant, case_id, "amend-fact", lease)
         named = correction.model_copy(update={"by": person.name})
-        return await self._desk.amend_fact(merchant, case_id, named)
+        return await _in_time(self._desk.amend_fact(merchant, case_id, named))
 
     async def receive_return(
         self, person: Person, merchant: str, case_id: str, note: str = "", *, lease: str | None = None
     ) -> Answered:
-        """Say that the goods came back. Raises as `decide` does."""
+        """Say that the goods came back. Raises as `decide` does, and NotAnsweredError as `undo` does."""
         await self._refuse_other(person, merchant, case_id, "return-received", lease)
-        return await self._desk.return_received(merchant, case_id, ReturnReceived(by=person.name, note=note))
+        received = ReturnReceived(by=person.name, note=note)
+        return await _in_time(self._desk.return_received(merchant, case_id, received))
 
     async def _refuse_other(self, person: Person, merchant: str, case_id: str, what: str, lease: str | None) -> None:
         if Permission.DECIDE not in permissions_of(person.role):
             raise PermissionError(f"role {person.role.value} may not decide cases")
-        view, _ = await self.view(merchant, case_id)
+        view, told = await self.view(merchant, case_id)
         _refuse_illegal(person, view, what)
+        if not told:
+            await self._desk.refuse_silent()
         if lease is not None:
             await self._leases.keep(merchant, case_id, lease)
 
@@ -336,6 +361,18 @@ class Reviewing:
         content = KeptReview(review=named).model_dump_json().encode()
         agrees = same_decision(was, named)
         await self._looks.look(merchant, case_id, first_review_id, person.account, content, agrees=agrees)
+
+
+def _not_confirmed(review_id: str) -> Reviewed:
+    return Reviewed(review_id=review_id, state=ReviewState.SENT, said="sent; not yet confirmed")
+
+
+async def _in_time(answering: Awaitable[Answered]) -> Answered:
+    try:
+        async with asyncio.timeout(_ANSWERS.total_seconds()):
+            return await answering
+    except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError, RPCError):
+        raise NotAnsweredError("it was sent and is not confirmed; the case may still take it") from None
 
 
 def _refuse_illegal(person: Person, view: CaseView, what: str) -> None:

@@ -21,7 +21,7 @@ from tools.records.leases import LeaseHeld, LeaseLost
 from tools.records.ledger_words import LedgerRefused
 from tools.records.order_snapshots import SnapshotConflict
 from tools.records.records import RecordsUnavailable
-from workflows.desk import NotNowError
+from workflows.desk import CasesSilentError, NotAnsweredError, NotNowError
 
 MEDIA_TYPE = "application/problem+json"
 _NOT_FOUND = "There is no such thing here, or it belongs to somebody else."
@@ -93,7 +93,9 @@ def tell_problems(application: FastAPI) -> None:
         (KeyNotAllowed, _status(403)),
         (LookupError, _not_found),
         (RecordsUnavailable, _unavailable),
+        (CasesSilentError, _unavailable),
         (RPCError, _unavailable),
+        (NotAnsweredError, _late),
         (TimeoutError, _late),
         (HTTPException, _http),
         (Exception, _broken),

@@ -14,7 +14,7 @@ from tools.records.case_words import CaseConflict
 from tools.records.leases import LeaseHeld
 from tools.records.records import RecordsUnavailable
 from tools.settings import Settings
-from workflows.desk import CaseDesk, NotNowError
+from workflows.desk import CaseDesk, CasesSilentError, NotAnsweredError, NotNowError
 from workflows.installation import Installation, NotRunningError, WrongMasterKeyError, open_installation
 
 _PIPED_WIDTH = 160
@@ -23,6 +23,8 @@ ERR = Console(stderr=True)
 _REFUSALS = (
     NotRunningError,
     WrongMasterKeyError,
+    CasesSilentError,
+    NotAnsweredError,
     NotNowError,
     RecordsUnavailable,
     LeaseHeld,

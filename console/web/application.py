@@ -29,7 +29,8 @@ from console.web.queue import live as queue_live
 from console.web.queue import routes as queue
 from console.web.queue import together
 from console.web.queue.counting import ViewCounts
-from console.web.rendering import HTMX_REQUEST, Pages
+from console.web.rendering import HTMX_REQUEST, SILENT, Pages
+from console.web.resending import fields_to_send_again
 from console.web.security.headers import SecurityHeaders
 from console.web.security.rate import Rates, TooOften
 from console.web.security.visitor import BadFormToken, NotAllowed, NotSignedIn
@@ -38,7 +39,7 @@ from console.web.staff import routes as staff
 from tools.records.leases import LeaseHeld, LeaseLost
 from tools.records.letter_drafts import DraftMovedError
 from tools.records.records import RecordsUnavailable
-from workflows.desk import NotNowError
+from workflows.desk import CasesSilentError, NotAnsweredError, NotNowError
 
 _STATIC = Path(__file__).parent / "static"
 _ROUTERS = (
@@ -95,7 +96,9 @@ def make_application(house: House) -> FastAPI:
         (LeaseHeld, 409),
         (DraftMovedError, 409),
         (LookupError, 404),
-        (RecordsUnavailable, 503),
+        (RecordsUnavailable, SILENT),
+        (CasesSilentError, SILENT),
+        (NotAnsweredError, SILENT),
         (HTTPException, 0),
     ):
         application.add_exception_handler(refusal, _refused(status))
@@ -121,6 +124,8 @@ _TOLD: dict[type[Exception], tuple[str, str]] = {
     DraftMovedError: ("Somebody was faster", "Nothing was written over; load the letter again to see their version."),
     LookupError: ("Not found", "There is no such thing here, or it belongs to somebody else."),
     RecordsUnavailable: ("The records do not answer", "Nothing was changed. Try again in a moment."),
+    CasesSilentError: ("The cases do not answer", "Nothing was sent. Try again in a moment."),
+    NotAnsweredError: ("The case does not answer", "Look where it stands before you do it again."),
 }
 
 
@@ -134,8 +139,7 @@ def _refused(status: int):
             said = ""
         code = problem.status_code if isinstance(problem, HTTPException) else status
         pages: Pages = request.app.state.pages
-        fragment = request.headers.get(HTMX_REQUEST) == "true"
-        template = "templates/refusal_fragment.html" if fragment else "templates/refusal.html"
-        return pages.page(request, template, status=code, title=title, said=said, mend=mend)
+        again = await fields_to_send_again(request) if code == SILENT else None
+        return pages.refusal(request, code, title, said=said, mend=mend, again=again)
 
     return refuse

@@ -1,6 +1,6 @@
 """Templates: one environment, everything escaped, with the filters in which money, times and words are shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from tools.records.sessions import SignedIn
 
 _TEMPLATES = Path(__file__).parent
 HTMX_REQUEST = "hx-request"
+SILENT = 503
+"""The status of whatever cannot be answered now because a part of the house is down."""
 
 
 def shown_money(money: Money | None) -> str:
@@ -89,6 +91,35 @@ class Pages:
             **context,
         }
         return HTMLResponse(self.text(template, given), status)
+
+    def refusal(
+        self,
+        request: Request,
+        status: int,
+        title: str,
+        *,
+        said: str = "",
+        mend: str = "",
+        again: Sequence[tuple[str, str]] | None = None,
+    ) -> HTMLResponse:
+        """A refusal: a page of its own; for htmx a sentence above the page, whose fields stay as they were filled in.
+
+        `again` are the fields of a form that may be sent again as it was.
+        """
+        given = {
+            "title": title,
+            "said": said,
+            "mend": mend,
+            "outage": status == SILENT,
+            "again": again,
+            "address": str(request.url.replace(scheme="", netloc="")),
+        }
+        if request.headers.get(HTMX_REQUEST) != "true":
+            return self.page(request, "templates/refusal.html", status=status, **given)
+        answer = self.page(request, "templates/refusal_fragment.html", status=status, **given)
+        answer.headers["hx-retarget"] = "#told"
+        answer.headers["hx-reswap"] = "innerHTML"
+        return answer
 
 
 def pages_of(request: Request) -> Pages:

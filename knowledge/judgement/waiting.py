@@ -69,6 +69,9 @@ class QueueFlag(StrEnum):
 WAITING_STAGES = ("escalated", "announced", "review")
 """The stages in which a case waits for a person; the values of `workflows.messages.Stage`."""
 
+AT_PROCESSOR_STAGES = ("paying", "submitting")
+"""The stages in which a processor was asked to act and has not answered; it is asked again until it does."""
+
 
 class WaitingCase(Frozen):
     """One line of the queue."""

@@ -6,10 +6,11 @@ from enum import StrEnum
 from typing import Any, LiteralString, NamedTuple
 
 from psycopg import sql
+from pydantic import AwareDatetime
 
 from knowledge.base import Frozen
 from knowledge.judgement.priority import CLOSE
-from knowledge.judgement.waiting import WAITING_STAGES, WaitingCase
+from knowledge.judgement.waiting import AT_PROCESSOR_STAGES, WAITING_STAGES, WaitingCase
 from tools.records.audit import append
 from tools.records.case_scope import KeepsCases
 from tools.records.leases import Lease, LeaseHeld, take_in
@@ -45,6 +46,15 @@ class QueuePage(Frozen):
     rows: tuple[QueueRow, ...]
     after: QueueCursor | None
     """Where the next page begins; None on the last."""
+
+
+class AtProcessor(Frozen):
+    """A case that waits for its processor, and for nobody here."""
+
+    case_id: str
+    stage: str
+    """One of `AT_PROCESSOR_STAGES`."""
+    since: AwareDatetime
 
 
 class _Order(NamedTuple):
@@ -130,6 +140,20 @@ class Queue(KeepsCases):
         async with self._records.merchant(merchant) as scope:
             cursor = await scope.execute(query, (since, limit))
             return [(row[0], read_row(row[1:])) async for row in cursor]
+
+    async def at_processor(self, merchant: str, *, limit: int = 20) -> Sequence[AtProcessor]:
+        """The cases that wait for a processor, who waits longest first.
+
+        What the processor did, though the case is not closed yet (what it teaches is tried again), waits for none.
+        """
+        async with self._records.merchant(merchant) as scope:
+            cursor = await scope.execute(
+                "select c.case_id, c.status, c.changed_at from amends.dispute_case c where c.status = any(%s)"
+                " and not exists (select from amends.case_outcome o where o.merchant = c.merchant"
+                " and o.case_id = c.case_id and o.at > c.changed_at) order by c.changed_at, c.case_id limit %s",
+                (list(AT_PROCESSOR_STAGES), limit),
+            )
+            return [AtProcessor(case_id=case_id, stage=stage, since=since) async for case_id, stage, since in cursor]
 
     async def counts(self, merchant: str) -> Mapping[QueueView, int]:
         """How many cases each view shows that is the same for everybody."""

@@ -102,6 +102,7 @@ async def how_to_verify(signed: ReadsAudit) -> Response:
 
 
 _SILENT = {
+    "outage": True,
     "title": "The records do not answer",
     "said": "The chain was not walked to its end.",
     "mend": "Verify again in a moment.",

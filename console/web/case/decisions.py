@@ -119,9 +119,7 @@ async def decide(
             spent=datetime.now(UTC) - form.opened,
         )
     except ValueError as incomplete:
-        return _beside(pages, request, 400, "Not sent", str(incomplete), "Your entries are as they were.")
-    except RecordsUnavailable as silent:
-        return _beside(pages, request, 503, "The records do not answer", str(silent), "Nothing was sent; try again.")
+        return pages.refusal(request, 400, "Not sent", said=str(incomplete), mend="Your entries are as they were.")
     except (NotNowError, LeaseLost, LeaseHeld) as refused:
         reviewed, told = None, str(refused)
     try:
@@ -140,14 +138,13 @@ async def ask_again(
     pages: Annotated[Pages, Depends(pages_of)],
     lease: str = "",
 ) -> Response:
-    """What became of a decision that was sent and not confirmed; the page goes on asking until it is known."""
-    try:
-        reviewed = await house.reviewing.again(
-            person_of(signed), signed.merchant, case_id, review_id, patience=timedelta(seconds=1)
-        )
-        return await _panel(request, signed, house, pages, case_id, reviewed, "", lease)
-    except RecordsUnavailable:
-        return _pending(pages, request, case_id, review_id)
+    """What became of a decision that was sent and not confirmed; 204 while it is not known, and the page asks again."""
+    reviewed = await house.reviewing.again(
+        person_of(signed), signed.merchant, case_id, review_id, patience=timedelta(seconds=1)
+    )
+    if reviewed.state is ReviewState.SENT:
+        return Response(status_code=204)
+    return await _panel(request, signed, house, pages, case_id, reviewed, "", lease)
 
 
 @router.post("/cases/{case_id}/undo")
@@ -237,14 +234,6 @@ async def return_received(
     return await _panel(request, signed, house, pages, case_id, None, told, lease)
 
 
-def _beside(pages: Pages, request: Request, status: int, title: str, said: str, mend: str) -> Response:
-    """A refusal above the page: the form stands as it was filled in."""
-    answer = pages.page(request, "templates/refusal_fragment.html", status=status, title=title, said=said, mend=mend)
-    answer.headers["hx-retarget"] = "#told"
-    answer.headers["hx-reswap"] = "innerHTML"
-    return answer
-
-
 def _pending(pages: Pages, request: Request, case_id: str, review_id: str) -> Response:
     """What is said while nothing can be known: the page goes on asking."""
     return pages.page(request, "case/pending.html", case_id=case_id, review_id=review_id, silent=True)
@@ -274,7 +263,7 @@ async def _panel(
         "case/decision.html",
         case=page,
         standing=standing,
-        reviewed=reviewed,
+        reviewed=reviewed or standing.unconfirmed,
         told=told,
         blind=False,
         panel=True,

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from console.web.case.citations import Citations
@@ -37,6 +37,7 @@ from knowledge.case import CaseBundle
 from knowledge.decision import Assessment, Decision, DefenceDecision, Resolution
 from knowledge.facts import FactName, Reading
 from knowledge.judgement.assess import assess, could_matter
+from knowledge.judgement.waiting import AT_PROCESSOR_STAGES
 from knowledge.money import Money
 from knowledge.rules.authority import Permission
 from tools.geography import geo_names
@@ -47,7 +48,7 @@ from tools.records.queue import SkipReason
 from tools.records.sessions import SignedIn
 from workflows.messages import CaseView
 from workflows.review_rules import legal_now, second_key_because
-from workflows.reviewing import Person, Proposal
+from workflows.reviewing import Person, Proposal, Reviewed
 
 _QUESTIONS = {
     "photo_of_damage": "A photo that shows the damage, and one of the outer packaging",
@@ -58,6 +59,15 @@ _QUESTIONS = {
 _NO_MONEY = frozenset({Resolution.DENY, Resolution.ASK_EVIDENCE})
 _STEPS = 100
 _BIG_STEPS = 20
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a case stands and since when, as the line above its page says it."""
+
+    stage: str
+    """`done` for what the processor has done while the case is still being closed."""
+    since: datetime
 
 
 @dataclass(frozen=True)
@@ -78,6 +88,9 @@ class Standing:
     proposed_by_me: bool
     decided_by_me: bool
     """Whether the person made the decision that can still be taken back."""
+    place: Place
+    unconfirmed: Reviewed | None
+    """What the person sent from an earlier page on this very decision, and nobody has confirmed."""
     review_id: str
     """For the review that the page may send: the same page sent twice is one review."""
     opened: datetime
@@ -235,20 +248,36 @@ async def read_standing(
     legal = legal_now(view, signed.role)
     lease, held_by = await _lease(house, signed, case_id, token, wanted=any(what != "undo" for what in legal))
     proposal = await house.reviewing.proposal(signed.merchant, case_id, view.decision_id)
+    unconfirmed = await house.reviewing.unconfirmed(person_of(signed), signed.merchant, case_id, view.decision_id)
     return Standing(
         view=view,
         told=told,
-        legal=() if held_by else legal,
+        # What was sent cannot be called back: nothing else is decided until it is known what came of it.
+        legal=() if held_by or unconfirmed else legal,
         lease=lease,
         held_by=held_by,
         may_take_over=bool(held_by) and signed.may(Permission.TAKE_OVER),
         second_key=await read_second_key(house, signed, view, file=file),
         proposal=proposal,
         proposed_by_me=proposal is not None and proposal.account == signed.account_id,
+        place=await read_place(house, signed.merchant, case_id, view.stage),
+        unconfirmed=unconfirmed,
         decided_by_me=await house.reviewing.decided_by(signed.merchant, case_id) == signed.account_id,
         review_id=secrets.token_urlsafe(12),
         opened=datetime.now(UTC),
     )
+
+
+async def read_place(house: House, merchant: str, case_id: str, stage: str | None = None) -> Place:
+    """By the records; `stage` is what the case's workflow says, where it was asked."""
+    cases = house.installation.cases
+    summary = await cases.summary(merchant, case_id)
+    place = Place(stage=stage or summary.status, since=summary.changed_at)
+    if place.stage in AT_PROCESSOR_STAGES:
+        outcome = await cases.outcome(merchant, case_id)
+        if outcome is not None and outcome.at > summary.changed_at:
+            return replace(place, stage="done")
+    return place
 
 
 async def read_second_key(

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from console.web.case.page import name_of, read_page, read_standing
+from console.web.case.page import name_of, read_page, read_place, read_standing
 from console.web.house import House, house_of
 from console.web.rendering import Pages, pages_of
 from console.web.security.seen import record_reveal, record_view
@@ -152,10 +152,10 @@ async def _told(house: House, pages: Pages, merchant: str, case_id: str, seen: s
 
 async def _status(house: House, pages: Pages, merchant: str, case_id: str, seen: str) -> str:
     try:
-        summary = await house.installation.cases.summary(merchant, case_id)
+        place = await read_place(house, merchant, case_id)
         latest = await house.installation.cases.latest_decision(merchant, case_id)
     except (RecordsUnavailable, LookupError):
-        return pages.text("case/status.html", {"stage": "", "detail": "", "anew": False, "silent": True})
-    anew = summary.status in _WAITING and latest is not None and bool(seen) and latest[0] != seen
-    told = {"stage": summary.status, "detail": summary.detail, "anew": anew, "silent": False}
+        return pages.text("case/status.html", {"place": None, "anew": False, "silent": True})
+    anew = place.stage in _WAITING and latest is not None and bool(seen) and latest[0] != seen
+    told = {"place": place, "anew": anew, "silent": False}
     return pages.text("case/status.html", told)

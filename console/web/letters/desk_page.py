@@ -10,10 +10,12 @@ from pydantic import AwareDatetime
 from starlette.responses import Response
 from temporalio.service import RPCError
 
+from console.web.case.page import read_place
 from console.web.house import House
 from console.web.letters.pictures import Proven, SeenLetter, seen_letter
 from console.web.rendering import Pages
 from knowledge.decision import Stance
+from knowledge.judgement.waiting import WaitCause
 from knowledge.letter.redraft import JudgedSentence, Redraft
 from knowledge.letter.redraft_changes import SentenceChange, changes_between
 from knowledge.rules.authority import Permission
@@ -27,6 +29,8 @@ from workflows.messages import CaseView, Stage
 _PATIENCE_SECONDS = 3.0
 """How long the page waits for the case's workflow to say where it stands."""
 WAITS = frozenset({Stage.REVIEW, Stage.ESCALATED})
+_OPEN = WAITS | {Stage.SUBMITTING}
+"""While the processor's date still matters."""
 
 
 @dataclass(frozen=True)
@@ -103,12 +107,19 @@ def _heading(letter: CaseLetter, edition: Edition) -> str:
     return "Pages as they will be sent"
 
 
+def is_at_processor(view: CaseView | None) -> bool:
+    """Whether the answer is on its way, also while people are called because the processor does not take it."""
+    return view is not None and WaitCause.PROCESSOR_SILENT in view.causes and not view.allowed
+
+
 def otherwise(letter: CaseLetter, view: CaseView | None) -> str:
     """What happens when nobody signs, and when."""
     if letter.status not in WAITS:
         return ""
     if view is None:
         return "The case does not answer now, so what happens without a signature cannot be said; load the page again."
+    if is_at_processor(view):
+        return f"Nothing is left to sign: {view.detail}."
     if view.stance is not Stance.FIGHT:
         return "The case does not propose to answer the issuer; nothing is sent."
     if view.unsigned_at is not None:
@@ -140,9 +151,10 @@ async def letter_page(
     except PacketError as broken:
         shown = await seen(house, letter, letter.edition("composed"))
         refused = refused or f"No packet can be made of {chosen.name}: {broken}. These are the composed pages."
-    held = None if older or lease else await take(house, signed, letter)
+    view = await standing(house, letter) if letter.status in _OPEN else None
+    sending = letter.status == Stage.SUBMITTING or is_at_processor(view)
+    held = None if older or lease or sending else await take(house, signed, letter)
     names = await names_of(house, signed.merchant)
-    view = await standing(house, letter) if letter.status in WAITS else None
     token = lease or (held.token if isinstance(held, Lease) else "")
 
     def proofs_of(one: JudgedSentence) -> list[Proven]:
@@ -160,7 +172,8 @@ async def letter_page(
         if isinstance(held, LeaseHeld)
         else None,
         history=history_of(letter, names),
-        due=(view.due if view and view.due else letter.notice.respond_by) if letter.status in WAITS else None,
+        due=(view.due if view and view.due else letter.notice.respond_by) if letter.status in _OPEN else None,
+        place=await read_place(house, letter.merchant, letter.case_id),
         due_words="to be sent within" if view and view.due else "the processor’s date in",
         otherwise=otherwise(letter, view),
         heading=_heading(letter, shown.packet.edition),

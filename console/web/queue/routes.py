@@ -47,7 +47,8 @@ async def queue(
     """A page of the queue, as the address asks for it."""
     # The page shows no personal data, so that looking at it is no entry of the audit chain; opening a case is one.
     asked, after = asked_of(request.query_params), cursor_of(request.query_params)
-    page = await Queue(house.installation.records).page(signed.merchant, asked, signed.account_id, after)
+    waiting = Queue(house.installation.records)
+    page = await waiting.page(signed.merchant, asked, signed.account_id, after)
     return pages.page(
         request,
         "queue/page.html",
@@ -57,6 +58,7 @@ async def queue(
         first_page=address_of(asked) if after else None,
         counts=await counts.of(signed.merchant, signed.account_id),
         names=await names_of(house, signed.merchant),
+        at_processor=await waiting.at_processor(signed.merchant),
         told=_TOLD.get(request.query_params.get("told", "")),
         views=VIEWS,
         orders=ORDERS,

@@ -180,7 +180,7 @@ async def storm(house: House, case_id: str) -> AsyncGenerator[None]:
         await blowing
 
 
-async def test_fifty_live_updates_a_second_while_a_note_is_typed_lose_no_character_and_no_focus(
+async def test_two_hundred_live_updates_while_a_note_is_typed_lose_no_character_and_no_focus(
     house: House, browsing: Browsing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(routes, "LIVE_EVERY", 0.005)
@@ -189,22 +189,18 @@ async def test_fifty_live_updates_a_second_while_a_note_is_typed_lose_no_charact
     page = await browsing.signed_in(Role.REVIEWER, viewport=_WIDE)
     await page.goto(page_of)
     await page.evaluate(
-        "() => { window.heard = []; document.addEventListener('htmx:sseMessage', () => window.heard.push(Date.now())) }"
+        "() => { window.heard = 0; document.addEventListener('htmx:sseMessage', () => (window.heard += 1)) }"
     )
     await page.keyboard.press("a")
-    note = page.locator("details[open] textarea[name=note]")
+    note, typed = page.locator("details[open] textarea[name=note]"), ""
     await note.focus()
-    async with storm(house, "keys-7"):
-        async with asyncio.timeout(20):
-            while await page.evaluate("window.heard.length") < 20:
-                await asyncio.sleep(0.1)
-        started = await page.evaluate("Date.now()")
-        await page.keyboard.type(_RED_LETTERS * 3, delay=15)
-        heard = await page.evaluate("(since) => window.heard.filter((at) => at >= since).length", started)
-        took = await page.evaluate("(since) => (Date.now() - since) / 1000", started)
-    assert await note.input_value() == _RED_LETTERS * 3
+    async with storm(house, "keys-7"), asyncio.timeout(60):
+        # They type as long as it takes two hundred updates to come, however fast this machine is.
+        while await page.evaluate("window.heard") < 200:
+            await page.keyboard.type(_RED_LETTERS, delay=15)
+            typed += _RED_LETTERS
+            assert await note.input_value() == typed[:2000]
     assert await note.evaluate("(field) => field === document.activeElement")
-    assert heard > 100, f"{heard} updates in {took:.1f} s"
 
 
 async def test_every_fact_opens_its_exhibit_at_its_place(house: House, browsing: Browsing) -> None:
