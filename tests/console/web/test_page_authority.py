@@ -133,7 +133,7 @@ async def test_a_page_opens_to_the_roles_that_may_and_to_no_other(
             continue
         if (nobody.status_code, nobody.headers.get("location", "").partition("?")[0]) != (303, "/sign-in"):
             wrong.append(f"{method} {path} to nobody: {nobody.status_code}")
-        if await web.sessions.find(person.http.cookies.get(SESSION_COOKIE, ""), used=False) is None:
+        if await web.sessions.find(person.http.cookies.get(SESSION_COOKIE) or "", used=False) is None:
             person = await visiting.signed_in(role)  # the page before was one that signs out
         if f"{method} {path}" in _ENDLESS and rule in permissions_of(role):
             continue
