@@ -53,11 +53,21 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.target.id !== "wording" || !event.detail.successful) return;
     if (sending === unsaved) unsaved = sending = 0;
+    if (!unsaved) document.getElementById("not-yet")?.replaceChildren();
   });
+
+  // What is signed is what is kept: words that are not kept yet are never signed past.
+  const said = "Not signed: your last words are not saved yet. Change them once more, wait for “saved”, then sign.";
 
   // A form that is sent takes along what it says; leaving in any other way asks first.
   document.addEventListener("submit", (event) => {
-    if (event.target.id !== "wording") unsaved = 0;
+    if (event.target.id === "wording") return;
+    if (unsaved && event.target.matches("[data-signs]")) {
+      event.preventDefault();
+      document.getElementById("not-yet").textContent = said;
+    } else {
+      unsaved = 0;
+    }
   });
   addEventListener("beforeunload", (event) => {
     if (unsaved) event.preventDefault();

@@ -87,6 +87,27 @@ async def test_no_character_is_lost_while_versions_are_saved(house: House, brows
             assert await page.input_value(f"#{field}") == text
 
 
+async def test_words_that_could_not_be_saved_are_not_signed_past(house: House, browsing: Browsing) -> None:
+    async with house.worker(WAITING_HOUSEHOLD):
+        dispute = await to_sign(house, "typed-3")
+        page = await browsing.signed_in(Role.REVIEWER)
+        await page.goto(address("typed-3"))
+        await page.route("**/draft", lambda route: route.abort())
+        await page.fill("#t-request", "The merchant asks that the dispute be reversed for 10.00 EUR.")
+        await page.fill("#confirmation", "typed-3")
+        await page.keyboard.press("Enter")
+        await page.locator("#not-yet", has_text="your last words are not saved yet").wait_for()
+        assert await page.input_value("#t-request") == "The merchant asks that the dispute be reversed for 10.00 EUR."
+        await page.unroute("**/draft")
+        await page.click("[data-restores=t-request]")
+        await page.locator("#not-yet:empty").wait_for(state="attached")
+        await page.focus("#confirmation")
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**told=signed")
+        await house.until("typed-3", Stage.SUBMITTED)
+    assert len(await submissions(house, dispute)) == 1
+
+
 async def test_the_letter_desk_has_no_barriers_in_any_light(house: House, browsing: Browsing) -> None:
     async with house.worker(WAITING_HOUSEHOLD):
         await to_sign(house, "seen-1")
