@@ -39,6 +39,11 @@ _CASE = (
     "insert into amends.dispute_case (merchant, case_id, kind, digest, order_id, charge, opened_at, sealed_bundle,"
     " status) values (%s, %s, %s, %s, %s, %s, %s, '', %s)"
 )
+_PROPOSAL = (
+    "insert into amends.person_review (merchant, case_id, review_id, account, decision_id, action, amount_minor,"
+    " currency, state, seconds_spent, sealed) values (%s, %s, 'r-1', 'a_none', %s, 'approve', 125000, 'EUR',"
+    " 'proposed', 40, '')"
+)
 _REASONS = ("not_received", "damaged", "not_as_described", "late_delivery", "wrong_item", "changed_mind")
 
 
@@ -87,7 +92,7 @@ def made(number: int, random: Random, now: datetime) -> WaitingCase:
 
 
 async def fill(house: House, merchant: str, count: int) -> None:
-    """Write `count` waiting cases, and two hundred people's leases on some of them."""
+    """Write `count` waiting cases, two hundred people's leases on some of them, and as many proposals on others."""
     random, now = Random(merchant), datetime.now(UTC)
     for begin in range(0, count, _BATCH):
         lines = [made(number, random, now) for number in range(begin, min(count, begin + _BATCH))]
@@ -100,6 +105,8 @@ async def fill(house: House, merchant: str, count: int) -> None:
                 ],
             )
             await cursor.executemany(ENTER, [row_values(merchant, one) for one in lines])
+            proposed = lines[:: max(1, count // 200)]
+            await cursor.executemany(_PROPOSAL, [(merchant, one.case_id, one.decision_id) for one in proposed])
     for number in range(min(count // 10, 200)):
         await Queue(house.installation.records).take_next(merchant, f"a_{number}", escalated=True)
 

@@ -57,6 +57,11 @@ def settled_amount(view: CaseView, review: Review) -> Money | None:
     return max(amounts, key=lambda amount: amount.minor, default=None)
 
 
+def decided_amount(view: CaseView, review: Review) -> Money | None:
+    """What the decision itself pays or contests: another amount, or the proposed one that it approves; else None."""
+    return view.amount if review.action is ReviewAction.APPROVE else review.amount
+
+
 def decides_otherwise(view: CaseView, review: Review) -> bool:
     """Whether the decision is another than the proposed one, so that whoever makes it says where that was wrong."""
     match review.action:

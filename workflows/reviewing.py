@@ -13,6 +13,7 @@ from knowledge.base import Frozen
 from knowledge.case import CaseKind
 from knowledge.decision import Decision
 from knowledge.facts import Citation, DocumentPlace, PhotoBox, ScanEvent
+from knowledge.money import Money
 from knowledge.override import Override
 from knowledge.rules.authority import Permission, Role, may_decide_alone, permissions_of
 from knowledge.rules.policy import HOUSE_POLICY, MerchantPolicy
@@ -25,7 +26,7 @@ from workflows.desk import CaseDesk, NotAnsweredError, NotNowError
 from workflows.doors import legal_for_chargeback, legal_for_refund, refuse_superseded
 from workflows.installation import Installation
 from workflows.messages import Answered, CaseView, FactCorrection, ReturnReceived, Review, Stage, Undo
-from workflows.review_rules import drawn, legal_now, same_decision, settled_amount, worded_letter
+from workflows.review_rules import decided_amount, drawn, legal_now, same_decision, settled_amount, worded_letter
 
 PATIENCE = timedelta(seconds=3)
 """How long a person waits for the workflow's answer before they are told that it is not known yet."""
@@ -66,6 +67,8 @@ class Proposal(Frozen):
     review_id: str
     account: str
     at: AwareDatetime
+    amount: Money | None
+    """What it pays or contests; None where the action names no amount."""
     review: Review
 
 
@@ -199,6 +202,7 @@ class Reviewing:
                 account=person.account,
                 decision_id=view.decision_id or "",
                 action=review.action.value,
+                amount=decided_amount(view, review),
                 state=ReviewState.SENT if alone else ReviewState.PROPOSED,
                 spent=spent,
                 content=KeptReview(review=review, override=override).model_dump_json().encode(),
@@ -290,7 +294,7 @@ class Reviewing:
         if kept is None or kept.decision_id != (decision_id or ""):
             return None
         review = KeptReview.model_validate_json(kept.content).review
-        return Proposal(review_id=kept.review_id, account=kept.account, at=kept.at, review=review)
+        return Proposal(review_id=kept.review_id, account=kept.account, at=kept.at, amount=kept.amount, review=review)
 
     async def unconfirmed(
         self, person: Person, merchant: str, case_id: str, decision_id: str | None

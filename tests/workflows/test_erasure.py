@@ -109,6 +109,7 @@ async def work_on(house: House, case_id: str, key: str) -> tuple[str, httpx.Resp
         account="ana",
         decision_id="d-1",
         action="adjust",
+        amount=None,
         state=ReviewState.TAKEN,
         spent=timedelta(seconds=9),
         content=json.dumps({"note": words}).encode(),

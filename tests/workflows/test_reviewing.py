@@ -13,6 +13,8 @@ from tests.workflows.house import PROMPT_POLICY, House, case
 from tools.records.leases import LeaseHeld, LeaseLost, Leases
 from tools.records.overrides import Overrides
 from tools.records.person_reviews import ReviewState
+from tools.records.queue import Queue
+from tools.records.queue_rows import WaitingProposal
 from tools.records.second_looks import SecondLooks
 from workflows.desk import NotNowError
 from workflows.messages import Review, ReviewAction, Stage
@@ -128,12 +130,16 @@ async def test_a_large_amount_takes_two_people_and_both_names_stand_in_the_decis
         proposal = await reviewing.proposal("lumen", "eyes-6", view.decision_id)
         assert proposal is not None
         assert (first.state, view.stage, proposal.review.by) == (ReviewState.PROPOSED, Stage.REVIEW, "Ana")
+        assert proposal.amount == view.amount
+        row = (await Queue(house.installation.records).rows("lumen", ["eyes-6"]))["eyes-6"]
+        assert row.proposed == WaitingProposal(account="a_ana", action="approve", amount=view.amount)
         other = Person(account="a_eva", name="Eva", role=Role.REVIEWER)
         with pytest.raises(NotNowError, match="more senior"):
             await reviewing.decide(other, "lumen", "eyes-6", APPROVE, review_id="r-2")
         again = await reviewing.decide(ANA, "lumen", "eyes-6", APPROVE, review_id="r-3")
         assert again.state is ReviewState.PROPOSED
         confirmed = await reviewing.decide(BEA, "lumen", "eyes-6", APPROVE, review_id="r-4")
+        assert (await Queue(house.installation.records).rows("lumen", ["eyes-6"]))["eyes-6"].proposed is None
         await ended(house, "eyes-6")
         was = await reviewing.again(ANA, "lumen", "eyes-6", "r-3")
     assert (confirmed.state, was.state) == (ReviewState.TAKEN, ReviewState.CONFIRMED)

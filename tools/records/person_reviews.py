@@ -1,6 +1,5 @@
 """What people decided on cases, with what became of each: proposed, sent, taken, refused, taken back."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
 
@@ -8,8 +7,10 @@ from psycopg.errors import UniqueViolation
 from pydantic import AwareDatetime
 
 from knowledge.base import Frozen
+from knowledge.money import Money
 from tools.records.canonical import digest_of
 from tools.records.case_scope import CaseScope, KeepsCases
+from tools.records.queue_rows import touch
 
 _MOST_SPENT = timedelta(hours=12)
 """A page left open overnight says nothing about how long a decision took."""
@@ -31,6 +32,9 @@ class ReviewState(StrEnum):
     """A proposal in whose place something else was decided or proposed."""
 
 
+_NO_LONGER_PROPOSED = frozenset({ReviewState.CONFIRMED, ReviewState.REPLACED})
+
+
 class PersonReview(Frozen):
     """One person's review of one case."""
 
@@ -41,6 +45,8 @@ class PersonReview(Frozen):
     decision_id: str
     """The decision the person saw; empty when the door showed none."""
     action: str
+    amount: Money | None
+    """What it pays or contests; None where the action names no amount."""
     state: ReviewState
     seconds_spent: int
     at: AwareDatetime
@@ -64,6 +70,7 @@ class PersonReviews(KeepsCases):
         account: str,
         decision_id: str,
         action: str,
+        amount: Money | None,
         state: ReviewState,
         spent: timedelta,
         content: bytes,
@@ -86,7 +93,8 @@ class PersonReviews(KeepsCases):
             try:
                 await case.scope.execute(
                     "insert into amends.person_review (merchant, case_id, review_id, account, decision_id, action,"
-                    " state, seconds_spent, sealed) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                    " amount_minor, currency, state, seconds_spent, sealed)"
+                    " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
                     (
                         merchant,
                         case_id,
@@ -94,6 +102,8 @@ class PersonReviews(KeepsCases):
                         account,
                         decision_id,
                         action,
+                        None if amount is None else amount.minor,
+                        None if amount is None else amount.currency,
                         state.value,
                         seconds,
                         case.seal(content, "person_review", review_id),
@@ -101,6 +111,8 @@ class PersonReviews(KeepsCases):
                 )
             except UniqueViolation as twice:
                 raise ReviewTaken(f"case {case_id}: another proposal was kept just now; look at it first") from twice
+            if state is ReviewState.PROPOSED:
+                await touch(case.scope, case_id)
             await case.chain(f"review.{state.value}", digest_of(content.decode()), actor=account)
             kept = await _find(case, review_id)
         assert kept is not None
@@ -122,15 +134,6 @@ class PersonReviews(KeepsCases):
             row = await cursor.fetchone()
             return None if row is None else await _find(case, row[0])
 
-    async def proposed(self, merchant: str, limit: int = 200) -> Sequence[tuple[str, str, AwareDatetime]]:
-        """Proposals that wait for a second person: case, account of the first, since when; the oldest first."""
-        async with self._records.merchant(merchant) as scope:
-            cursor = await scope.execute(
-                "select case_id, account, at from amends.person_review where state = 'proposed' order by at limit %s",
-                (limit,),
-            )
-            return [(case_id, account, at) async for case_id, account, at in cursor]
-
     async def change(
         self,
         merchant: str,
@@ -150,13 +153,15 @@ class PersonReviews(KeepsCases):
                 (state.value, sealed, case_id, review_id, state.value),
             )
             if cursor.rowcount == 1:
+                if state in _NO_LONGER_PROPOSED:
+                    await touch(case.scope, case_id)
                 await case.chain(f"review.{state.value}", digest_of(review_id), actor=actor)
 
 
 async def _find(case: CaseScope, review_id: str) -> PersonReview | None:
     cursor = await case.scope.execute(
-        "select account, decision_id, action, state, seconds_spent, at, sealed from amends.person_review"
-        " where case_id = %s and review_id = %s",
+        "select account, decision_id, action, amount_minor, currency, state, seconds_spent, at, sealed"
+        " from amends.person_review where case_id = %s and review_id = %s",
         (case.case_id, review_id),
     )
     row = await cursor.fetchone()
@@ -168,8 +173,9 @@ async def _find(case: CaseScope, review_id: str) -> PersonReview | None:
         account=row[0],
         decision_id=row[1],
         action=row[2],
-        state=ReviewState(row[3]),
-        seconds_spent=row[4],
-        at=row[5],
-        content=case.open(bytes(row[6]), "person_review", review_id),
+        amount=None if row[3] is None else Money(minor=row[3], currency=row[4]),
+        state=ReviewState(row[5]),
+        seconds_spent=row[6],
+        at=row[7],
+        content=case.open(bytes(row[8]), "person_review", review_id),
     )

@@ -15,7 +15,7 @@ from tools.records.audit import append
 from tools.records.case_scope import KeepsCases
 from tools.records.leases import Lease, LeaseHeld, take_in
 from tools.records.queue_filter import COUNTS, QueueCursor, QueueFilter, QueueOrder, QueueView, conditions
-from tools.records.queue_rows import LEASE, ROW_COLUMNS, QueueRow, enter, leave, read_row, touch
+from tools.records.queue_rows import BESIDE, PROPOSED, ROW_COLUMNS, QueueRow, enter, leave, read_row, touch
 from tools.records.records import Scope
 
 PAGE = 50
@@ -126,7 +126,7 @@ class Queue(KeepsCases):
 
     async def rows(self, merchant: str, cases: Sequence[str]) -> Mapping[str, QueueRow]:
         """These cases' rows, also of those that have moved on; who never waited has none."""
-        query = sql.SQL("select {} from amends.queue_entry q {} where q.case_id = any(%s)").format(ROW_COLUMNS, LEASE)
+        query = sql.SQL("select {} from amends.queue_entry q {} where q.case_id = any(%s)").format(ROW_COLUMNS, BESIDE)
         async with self._records.merchant(merchant) as scope:
             rows = [read_row(row) async for row in await scope.execute(query, (list(cases),))]
         return {row.line.case_id: row for row in rows}
@@ -136,7 +136,7 @@ class Queue(KeepsCases):
         query = sql.SQL(
             "select q.changed_at, {} from amends.queue_entry q {} where q.changed_at > %s"
             " order by q.changed_at limit %s"
-        ).format(ROW_COLUMNS, LEASE)
+        ).format(ROW_COLUMNS, BESIDE)
         async with self._records.merchant(merchant) as scope:
             cursor = await scope.execute(query, (since, limit))
             return [(row[0], read_row(row[1:])) async for row in cursor]
@@ -179,14 +179,14 @@ class Queue(KeepsCases):
 
         Two people who ask at once never get the same case: rows that another transaction is giving away are passed
         by, and one that was given in between is refused by its lease. `escalated` says whether handed-up cases are
-        for this person.
+        for this person, and so what others propose; nobody is given their own proposal.
         """
         stages = [stage for stage in WAITING_STAGES if escalated or stage != "escalated"]
         for _ in range(_TRIES):
             try:
                 async with self._records.merchant(merchant) as scope:
                     await scope.execute(_IN_ORDER)
-                    case_id = await _best_free(scope, account, stages)
+                    case_id = await _best_free(scope, account, stages, confirms=escalated)
                     if case_id is None:
                         return None
                     lease = await take_in(scope, merchant, case_id, account)
@@ -215,17 +215,19 @@ class Queue(KeepsCases):
             await append(case.scope, actor=account, action=f"case.skipped.{reason.value}", case_id=case_id)
 
 
-async def _best_free(scope: Scope, account: str, stages: Sequence[str]) -> str | None:
+async def _best_free(scope: Scope, account: str, stages: Sequence[str], *, confirms: bool) -> str | None:
     free: LiteralString = (
-        "select q.case_id from amends.queue_entry q where q.left_at is null and q.stage = any(%(stages)s)"
+        "select q.case_id from amends.queue_entry q where q.left_at is null and q.stage = any(%(stages)s)"  # noqa: S608 -- constants
         " and not exists (select from amends.case_lease l where l.merchant = q.merchant and l.case_id = q.case_id"
         " and l.ends_at > clock_timestamp())"
         " and not exists (select from amends.queue_skip s where s.merchant = q.merchant and s.case_id = q.case_id"
         " and s.account_id = %(account)s and s.until > clock_timestamp())"
+        f" and not exists (select from amends.person_review p where {PROPOSED}"
+        " and (p.account = %(account)s or not %(confirms)s))"
     )
     close: LiteralString = f"{free} and q.due <= clock_timestamp() + %(close)s order by q.due, q.case_id"
     rest: LiteralString = f"{free} order by q.rank desc, q.case_id"
-    given = {"stages": list(stages), "account": account, "close": CLOSE}
+    given = {"stages": list(stages), "account": account, "close": CLOSE, "confirms": confirms}
     for query in (close, rest):
         only: LiteralString = f"{query} limit 1 for update of q skip locked"
         row = await (await scope.execute(only, given)).fetchone()
@@ -256,16 +258,16 @@ async def _read(
     if after is not None:
         parts.append(sql.SQL(sorts.after))
         values |= {"key": after.key, "after": after.case_id}
-    # The page is cut off before the leases are joined: a sort over the index reads no more rows than it shows.
+    # The page is cut off before leases and proposals are joined: a sort over the index reads no more rows than shown.
     query = sql.SQL(
         "select q.sort_key, {columns} from (select q.*, {key}::text as sort_key from amends.queue_entry q"
-        " where {where} order by {by} limit %(limit)s) q {lease} order by {by}"
+        " where {where} order by {by} limit %(limit)s) q {beside} order by {by}"
     ).format(
         columns=ROW_COLUMNS,
         key=sql.SQL(sorts.key),
         where=sql.SQL(" and ").join(parts),
         by=sql.SQL(sorts.by),
-        lease=LEASE,
+        beside=BESIDE,
     )
     cursor = await scope.execute(query, values)
     return [(str(row[0]), read_row(row[1:])) async for row in cursor]

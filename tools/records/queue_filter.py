@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field
 from knowledge.base import Frozen
 from knowledge.case import CardNetwork, CaseKind
 from knowledge.judgement.waiting import QueueFlag
+from tools.records.queue_rows import PROPOSED
 
 _Short = Annotated[str, Field(max_length=100)]
 NOBODY = "nobody"
@@ -25,6 +26,8 @@ class QueueView(StrEnum):
     IMAGE_REUSE = "image_reuse"
     APPEALS = "appeals"
     LETTERS = "letters"
+    TO_CONFIRM = "to_confirm"
+    """What somebody proposes above their limit, and a second person confirms or decides otherwise."""
     MINE = "mine"
     SKIPPED = "skipped"
 
@@ -77,6 +80,10 @@ class Conditions(NamedTuple):
 # Cases named by something small (a person's leases, what was skipped, a search) are gathered first and then looked up:
 # the records keep no statistics, since those would tell of other merchants, and so the planner takes every list for a
 # short one.
+_TO_CONFIRM: LiteralString = (
+    "q.case_id = any(array(select w.case_id from amends.person_review w where w.state = 'proposed'))"  # noqa: S608 -- constants
+    f" and exists (select from amends.person_review p where {PROPOSED})"
+)
 _VIEWS: dict[QueueView, LiteralString] = {
     QueueView.DUE: "q.due <= clock_timestamp() + interval '24 hours'",
     QueueView.ABSTAINED: "q.band = 'abstained'",
@@ -84,6 +91,7 @@ _VIEWS: dict[QueueView, LiteralString] = {
     QueueView.IMAGE_REUSE: "q.flags @> array['image_reuse']",
     QueueView.APPEALS: "q.flags @> array['appeal']",
     QueueView.LETTERS: "q.flags @> array['letter_to_sign']",
+    QueueView.TO_CONFIRM: _TO_CONFIRM,
     # What a person took in the last working day and has not finished, in their hands still or not.
     QueueView.MINE: "q.case_id = any(array(select m.case_id from amends.case_lease m where m.holder = %(account)s"
     " and m.taken_at > clock_timestamp() - interval '12 hours'))",
@@ -92,12 +100,13 @@ _VIEWS: dict[QueueView, LiteralString] = {
 }
 _HELD: LiteralString = "array(select h.case_id from amends.case_lease h where h.ends_at > clock_timestamp()"
 COUNTS: LiteralString = (
-    "select count(*), count(*) filter (where q.due <= clock_timestamp() + interval '24 hours'),"
+    "select count(*), count(*) filter (where q.due <= clock_timestamp() + interval '24 hours'),"  # noqa: S608 -- constants
     " count(*) filter (where q.band = 'abstained'),"
     " count(*) filter (where q.flags @> array['high_value']),"
     " count(*) filter (where q.flags @> array['image_reuse']),"
     " count(*) filter (where q.flags @> array['appeal']),"
-    " count(*) filter (where q.flags @> array['letter_to_sign'])"
+    " count(*) filter (where q.flags @> array['letter_to_sign']),"
+    f" (select count(*) from amends.queue_entry q where q.left_at is null and {_TO_CONFIRM})"
     " from amends.queue_entry q where q.left_at is null"
 )
 """The counts of the views that are the same for everybody, in the order of `QueueView`."""

@@ -1,7 +1,7 @@
 """The rows of the queue: how a waiting case is written, taken out and read back."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, LiteralString
 
 from psycopg import sql
 from pydantic import AwareDatetime
@@ -31,13 +31,30 @@ ROW_COLUMNS = sql.SQL(", ").join(
     [
         *(sql.SQL("q.{}").format(sql.Identifier(name)) for name in _COLUMNS if name != "merchant"),
         sql.SQL("q.waits_since, q.version, q.left_at is null, l.holder"),
+        sql.SQL("p.account, p.action, p.amount_minor, p.currency"),
     ]
 )
-"""What `read_row` reads, of `queue_entry q` and its lease `l`."""
-LEASE = sql.SQL(
-    "left join amends.case_lease l on l.merchant = q.merchant and l.case_id = q.case_id"
-    " and l.ends_at > clock_timestamp()"
+"""What `read_row` reads, of `queue_entry q`, its lease `l` and its proposal `p`."""
+PROPOSED: LiteralString = (
+    "q.left_at is null and p.merchant = q.merchant and p.case_id = q.case_id and p.state = 'proposed'"
+    " and p.decision_id = coalesce(q.decision_id, '')"
 )
+"""Whether `person_review p` waits for a second person: not when the case moved on, or was decided anew."""
+BESIDE = sql.SQL(
+    "left join amends.case_lease l on l.merchant = q.merchant and l.case_id = q.case_id"
+    f" and l.ends_at > clock_timestamp() left join amends.person_review p on {PROPOSED}"
+)
+"""What stands beside a line: in whose hands the case is, and what waits for a second person."""
+
+
+class WaitingProposal(Frozen):
+    """A decision above its maker's limit, which waits for a second person."""
+
+    account: str
+    """Who proposes: an account's id, `key:` and a key's id, or a name given at the command line."""
+    action: str
+    amount: Money | None
+    """What it pays or contests; None where the action names no amount."""
 
 
 class QueueRow(Frozen):
@@ -51,6 +68,8 @@ class QueueRow(Frozen):
     """False when the case has moved on."""
     holder: str | None
     """The account that works on it now."""
+    proposed: WaitingProposal | None
+    """What waits for a second person; None when nothing does."""
 
 
 async def enter(scope: Scope, merchant: str, line: WaitingCase) -> None:
@@ -80,7 +99,7 @@ async def leave(scope: Scope, case_id: str) -> None:
 
 
 async def touch(scope: Scope, case_id: str) -> None:
-    """Something beside the line changed (in whose hands the case is): open pages are to hear of it."""
+    """Something beside the line changed (in whose hands the case is, what is proposed): open pages hear of it."""
     await scope.execute(
         "update amends.queue_entry set changed_at = clock_timestamp() where case_id = %s and left_at is null",
         (case_id,),
@@ -95,7 +114,13 @@ def read_row(row: Sequence[Any]) -> QueueRow:
     for name in _MONEY:
         minor = given.pop(f"{name}_minor")
         given[name] = None if minor is None else Money(minor=minor, currency=currency)
-    waits_since, version, waits, holder = row[len(names) :]
+    waits_since, version, waits, holder, account, action, minor, paid_in = row[len(names) :]
+    amount = None if minor is None else Money(minor=minor, currency=paid_in)
     return QueueRow(
-        line=WaitingCase.model_validate(given), waits_since=waits_since, version=version, waits=waits, holder=holder
+        line=WaitingCase.model_validate(given),
+        waits_since=waits_since,
+        version=version,
+        waits=waits,
+        holder=holder,
+        proposed=None if account is None else WaitingProposal(account=account, action=action, amount=amount),
     )

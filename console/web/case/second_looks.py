@@ -1,4 +1,4 @@
-"""`/second-looks`: what waits for a second person: proposals to confirm, and drawn decisions to be looked at blind."""
+"""`/second-looks`: drawn decisions, to be looked at blind by a second person."""
 
 import secrets
 from datetime import UTC, datetime
@@ -8,13 +8,11 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
 from console.web.case.decisions import Decided
-from console.web.case.page import name_of, person_of, read_page
+from console.web.case.page import person_of, read_page
 from console.web.house import House, house_of
 from console.web.rendering import Pages, pages_of
 from console.web.security.seen import record_view
 from console.web.security.visitor import Decides
-from knowledge.rules.authority import Permission
-from tools.records.person_reviews import PersonReviews
 from tools.records.second_looks import SecondLooks
 
 router = APIRouter()
@@ -27,15 +25,9 @@ async def waiting(
     house: Annotated[House, Depends(house_of)],
     pages: Annotated[Pages, Depends(pages_of)],
 ) -> Response:
-    """Both lists; proposals only for who may confirm them."""
-    records = house.installation.records
-    proposals = [
-        (case_id, await name_of(house, signed.merchant, account), at)
-        for case_id, account, at in await PersonReviews(records).proposed(signed.merchant)
-        if account != signed.account_id and signed.may(Permission.DECIDE_ESCALATED)
-    ]
-    drawn = await SecondLooks(records).offered(signed.merchant, signed.account_id)
-    return pages.page(request, "case/second_looks.html", proposals=proposals, drawn=drawn)
+    """What is drawn for the person. What others propose above their limit is a view of the queue."""
+    drawn = await SecondLooks(house.installation.records).offered(signed.merchant, signed.account_id)
+    return pages.page(request, "case/second_looks.html", drawn=drawn)
 
 
 @router.get("/second-looks/{case_id}/{review_id}")

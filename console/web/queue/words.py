@@ -12,6 +12,7 @@ VIEWS: dict[QueueView, str] = {
     QueueView.IMAGE_REUSE: "Image reuse",
     QueueView.APPEALS: "Appeals",
     QueueView.LETTERS: "Letters to sign",
+    QueueView.TO_CONFIRM: "To confirm",
     QueueView.MINE: "My work",
     QueueView.SKIPPED: "Skipped",
 }

@@ -11,7 +11,7 @@ from knowledge.case import CaseKind
 from knowledge.judgement.waiting import CertaintyBand, QueueFlag, WaitCause
 from knowledge.rules.authority import Role
 from tests.console.web.browsing import Browsing, barriers
-from tests.tools.records.waiting_cases import line, wait
+from tests.tools.records.waiting_cases import line, propose, wait
 from tests.workflows.hasty import ended
 from tests.workflows.house import House as WorkflowHouse
 from tests.workflows.house import case
@@ -74,6 +74,24 @@ async def test_the_queue_is_walked_filtered_and_searched_by_keyboard_alone(brows
     assert await page.inner_text("tbody a") == "R-1004"
     await page.keyboard.press("n")
     await page.wait_for_url("**/cases/R-1005")
+
+
+async def test_a_proposal_and_its_view_s_count_appear_on_an_open_page(browsing: Browsing, web: House) -> None:
+    merchant, big = "queue-second-live", line("R-1")
+    await wait(web.installation.records, merchant, big)
+    page = await browsing.signed_in(Role.LEAD, merchant)
+    async with page.expect_request("**/queue/live"):
+        await page.goto("/")
+    await propose(web.installation.records, merchant, big, "key:k_shop")
+    await expect(page.locator("#flags-R-1")).to_contain_text("proposed by key:k_shop: approve 17.10 EUR")
+    await expect(page.locator("#count-to_confirm")).to_have_text("1")
+    assert await barriers(page) == []
+    await page.keyboard.press("v")
+    await page.keyboard.press("8")
+    await page.wait_for_url("**/?view=to_confirm")
+    await page.keyboard.press("v")
+    await page.keyboard.press("0")
+    await page.wait_for_url("**/?view=skipped")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -9,7 +9,8 @@ from knowledge.case import CaseKind
 from knowledge.judgement.waiting import CertaintyBand, QueueFlag
 from knowledge.rules.authority import Role
 from tests.console.web.visiting import Visiting
-from tests.tools.records.waiting_cases import line, wait
+from tests.tools.records.cases_for_tests import euro
+from tests.tools.records.waiting_cases import line, propose, wait
 from tools.records.queue import PAGE
 
 
@@ -27,6 +28,7 @@ async def mixed(web: House) -> str:
         line("C-appeal", flags=(QueueFlag.APPEAL,), stage="escalated", reason="not_received"),
         line("C-letter", flags=(QueueFlag.LETTER,), kind=CaseKind.CHARGEBACK, proposal="fight", network="amex"),
     )
+    await propose(web.installation.records, merchant, line("C-appeal"), "key:k_shop", "adjust", euro(125_000))
     await wait(web.installation.records, "queue-other", line("C-foreign"))
     return merchant
 
@@ -44,6 +46,7 @@ EVERY = {"C-due", "C-abstained", "C-high", "C-reuse", "C-appeal", "C-letter"}
         ("/?view=image_reuse", {"C-reuse"}),
         ("/?view=appeals", {"C-appeal"}),
         ("/?view=letters", {"C-letter"}),
+        ("/?view=to_confirm", {"C-appeal"}),
         ("/?view=mine", set[str]()),
         ("/?view=skipped", set[str]()),
         ("/?kind=chargeback", {"C-letter"}),
@@ -111,6 +114,22 @@ async def test_next_gives_a_case_and_skipping_it_gives_another(visiting: Visitin
     assert "Nothing else is free now" in (await ana.get("/?told=skipped")).text
     bea = await visiting.signed_in(Role.REVIEWER, merchant)
     assert (await bea.post("/next", on="/")).headers["location"] == "/cases/C-1"
+
+
+async def test_a_row_says_who_proposes_what_and_next_gives_it_to_who_may_confirm_it_alone(
+    visiting: Visiting, web: House
+) -> None:
+    merchant, big = "queue-second", line("C-big", worth_cents=200_000)
+    await wait(web.installation.records, merchant, big)
+    ana, bea = await visiting.signed_in(Role.LEAD, merchant), await visiting.signed_in(Role.LEAD, merchant)
+    eva = await visiting.signed_in(Role.REVIEWER, merchant)
+    await propose(web.installation.records, merchant, big, ana.account, "adjust", euro(125_000))
+    shown = (await bea.get("/?view=to_confirm")).text
+    assert 'proposed by <span dir="auto">Ana Example</span>: adjust 1,250.00 EUR' in " ".join(shown.split())
+    assert 'To confirm <span class="count" id="count-to_confirm">1</span>' in shown
+    for other in (ana, eva):
+        assert (await other.post("/next", on="/")).headers["location"] == "/?told=none"
+    assert (await bea.post("/next", on="/")).headers["location"] == "/cases/C-big"
 
 
 async def test_who_may_not_decide_is_given_nothing_and_skips_nothing(visiting: Visiting, mixed: str) -> None:

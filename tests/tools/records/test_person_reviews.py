@@ -7,7 +7,7 @@ import pytest
 
 from knowledge.facts import FactName
 from knowledge.override import Override, WrongPlace
-from tests.tools.records.cases_for_tests import FILES, case
+from tests.tools.records.cases_for_tests import FILES, case, euro
 from tools.records.audit import AuditTrail
 from tools.records.case_words import CaseErased, CaseUnknown
 from tools.records.cases import CaseRecords
@@ -31,6 +31,7 @@ async def kept(
         account=account,
         decision_id="d1-aa",
         action="approve",
+        amount=euro(1_710),
         state=state,
         spent=timedelta(days=3),
         content=_WORDS,
@@ -56,11 +57,13 @@ async def test_of_many_proposals_at_once_one_stands(records: Records, merchant: 
     await kept(records, merchant, "r-0")
     proposals = (kept(records, merchant, f"r-p{n}", f"a_{n}", ReviewState.PROPOSED) for n in range(8))
     await asyncio.gather(*proposals)
-    waiting = await PersonReviews(records).proposed(merchant)
-    assert len(waiting) == 1
+    async with records.merchant(merchant) as scope:
+        cursor = await scope.execute("select review_id from amends.person_review where state = 'proposed'")
+        standing = [row[0] async for row in cursor]
     latest = await PersonReviews(records).latest(merchant, "C-1", ReviewState.PROPOSED)
     assert latest is not None
-    assert waiting[0][1] == latest.account
+    assert standing == [latest.review_id]
+    assert latest.amount == euro(1_710)
 
 
 async def test_an_override_is_listed_once_its_review_was_taken_and_never_when_it_was_not(

@@ -9,13 +9,16 @@ import pytest
 
 from knowledge.case import CaseKind
 from knowledge.judgement.waiting import CertaintyBand, QueueFlag
-from tests.tools.records.waiting_cases import line, wait
+from tests.tools.records.cases_for_tests import euro
+from tests.tools.records.waiting_cases import line, propose, wait
 from tools.records.audit import AuditTrail
 from tools.records.case_words import CaseUnknown
 from tools.records.cases import CaseRecords
 from tools.records.leases import Leases
+from tools.records.person_reviews import PersonReviews, ReviewState
 from tools.records.queue import Queue, SkipReason
 from tools.records.queue_filter import QueueCursor, QueueFilter, QueueOrder, QueueView
+from tools.records.queue_rows import WaitingProposal
 from tools.records.records import Records
 
 HOUR = timedelta(hours=1)
@@ -91,6 +94,7 @@ async def test_each_view_and_filter_shows_its_cases_and_the_counts_say_how_many(
         line("C-appeal", flags=(QueueFlag.APPEAL,), stage="escalated", reason="not_received"),
         line("C-letter", flags=(QueueFlag.LETTER,), kind=CaseKind.CHARGEBACK, network="amex"),
     )
+    await propose(records, merchant, line("C-abstained"), "a_2")
     await Leases(records).take(merchant, "C-due", "a_1")
     await Leases(records).take(merchant, "C-high", "a_2")
     await Queue(records).skip(merchant, "C-reuse", "a_2", SkipReason.LANGUAGE)
@@ -101,6 +105,7 @@ async def test_each_view_and_filter_shows_its_cases_and_the_counts_say_how_many(
         QueueView.IMAGE_REUSE: ["C-reuse"],
         QueueView.APPEALS: ["C-appeal"],
         QueueView.LETTERS: ["C-letter"],
+        QueueView.TO_CONFIRM: ["C-abstained"],
         QueueView.MINE: ["C-due"],
         QueueView.SKIPPED: ["C-reuse"],
     }
@@ -173,6 +178,57 @@ async def test_the_best_case_is_given_and_a_handed_up_one_only_to_whom_it_is_for
     senior = await queue.take_next(merchant, "a_2", escalated=True)
     assert senior is not None
     assert senior.case_id == "C-up"
+
+
+async def test_what_waits_for_a_second_person_shows_as_long_as_it_waits_and_with_who_proposes_what(
+    records: Records, merchant: str
+) -> None:
+    lines = [line(f"C-{what}") for what in ("stands", "confirmed", "replaced", "anew", "left", "undecided")]
+    lines[-1] = lines[-1].model_copy(update={"decision_id": None})
+    await wait(records, merchant, *lines)
+    queue, reviews = Queue(records), PersonReviews(records)
+    before = datetime.now(UTC)
+    proposed = {one.case_id: await propose(records, merchant, one, "a_1", "adjust", euro(40_000)) for one in lines}
+    assert len(await queue.changed(merchant, before)) == len(lines)
+    assert (await queue.counts(merchant))[QueueView.TO_CONFIRM] == len(lines)
+    before = datetime.now(UTC)
+    for case_id, became in (("C-confirmed", ReviewState.CONFIRMED), ("C-replaced", ReviewState.REPLACED)):
+        await reviews.change(merchant, case_id, proposed[case_id], became, actor="a_2")
+    assert [row.line.case_id for _, row in await queue.changed(merchant, before)] == ["C-confirmed", "C-replaced"]
+    await queue.put(merchant, lines[3].model_copy(update={"decision_id": "d2-0123456789abcdef"}))
+    await CaseRecords(records).set_status(merchant, "C-left", "deciding")
+    page = await queue.page(merchant, QueueFilter(view=QueueView.TO_CONFIRM), "a_2")
+    assert {row.line.case_id for row in page.rows} == {"C-stands", "C-undecided"}
+    told = WaitingProposal(account="a_1", action="adjust", amount=euro(40_000))
+    assert [row.proposed for row in page.rows] == [told, told]
+    assert (await queue.counts(merchant))[QueueView.TO_CONFIRM] == 2
+    rows = await queue.rows(merchant, [one.case_id for one in lines])
+    assert {case_id for case_id, row in rows.items() if row.proposed} == {"C-stands", "C-undecided"}
+
+
+async def test_a_proposal_is_given_to_who_may_confirm_it_and_never_to_who_made_it(
+    records: Records, merchant: str
+) -> None:
+    big, small = line("C-big", worth_cents=99_000), line("C-small")
+    await wait(records, merchant, big, small)
+    await propose(records, merchant, big, "a_lead")
+    queue = Queue(records)
+    given = [
+        await queue.take_next(merchant, account, escalated=senior)
+        for account, senior in (("a_lead", True), ("a_reviewer", False), ("a_other_lead", True))
+    ]
+    assert [lease.case_id if lease else None for lease in given] == ["C-small", None, "C-big"]
+
+
+async def test_a_proposal_of_a_decision_that_was_made_anew_holds_the_case_back_from_nobody(
+    records: Records, merchant: str
+) -> None:
+    old = line("C-1", decision_id="d1-0123456789abcdef")
+    await wait(records, merchant, old)
+    await propose(records, merchant, old, "a_1")
+    await Queue(records).put(merchant, old.model_copy(update={"decision_id": "d2-0123456789abcdef"}))
+    lease = await Queue(records).take_next(merchant, "a_1", escalated=False)
+    assert lease is not None
 
 
 async def test_a_skipped_case_is_served_to_others_and_not_to_who_skipped_it(records: Records, merchant: str) -> None:

@@ -52,8 +52,8 @@ async def tables(records: Records) -> list[str]:
         await Gatherings(records).keep_piece(*place, "shop", b"{}")
         reviews, wrong = PersonReviews(records), Override(place=WrongPlace.SUSPECTED_FRAUD)
         await reviews.keep(
-            merchant, case_id, "r-1", account="a_1", decision_id="d1-aa", action="deny", state=ReviewState.TAKEN,
-            spent=timedelta(seconds=1), content=b"{}",
+            merchant, case_id, "r-1", account="a_1", decision_id="d1-aa", action="deny", amount=None,
+            state=ReviewState.TAKEN, spent=timedelta(seconds=1), content=b"{}",
         )  # fmt: skip
         await Overrides(records).keep(merchant, case_id, "r-1", wrong, [], actor="a_1")
         await SecondLooks(records).offer(merchant, case_id, "r-1")

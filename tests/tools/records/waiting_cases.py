@@ -1,4 +1,4 @@
-"""Lines of the queue for tests, and cases that wait in the records without a workflow."""
+"""Lines of the queue for tests, and cases and proposals that wait in the records without a workflow."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -6,8 +6,10 @@ from typing import Any
 from knowledge.case import CaseKind
 from knowledge.judgement.priority import rank
 from knowledge.judgement.waiting import CertaintyBand, WaitCause, WaitingCase
+from knowledge.money import Money
 from tests.tools.records.cases_for_tests import FILES, case, euro
 from tools.records.cases import CaseRecords
+from tools.records.person_reviews import PersonReviews, ReviewState
 from tools.records.records import Records
 
 
@@ -49,3 +51,22 @@ async def wait(records: Records, merchant: str, *lines: WaitingCase) -> None:
     for one in lines:
         await cases.open_case(case(merchant, one.case_id), FILES)
         await cases.set_status(merchant, one.case_id, one.stage, "somebody looks", one)
+
+
+async def propose(
+    records: Records, merchant: str, of: WaitingCase, account: str, action: str = "approve", amount: Money | None = None
+) -> str:
+    """Somebody decides the case above their limit; the id of their review."""
+    kept = await PersonReviews(records).keep(
+        merchant,
+        of.case_id,
+        f"r-{of.case_id}-{account}",
+        account=account,
+        decision_id=of.decision_id or "",
+        action=action,
+        amount=amount or of.amount,
+        state=ReviewState.PROPOSED,
+        spent=timedelta(seconds=40),
+        content=b"{}",
+    )
+    return kept.review_id

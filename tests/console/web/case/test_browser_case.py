@@ -254,7 +254,7 @@ async def test_the_case_and_second_look_pages_have_no_barriers(
             await ana.keyboard.press(key)
         await expect(ana.locator("#decision")).to_contain_text("Proposed.")
         assert await barriers(ana) == []
-        await looked_at(bea, "/second-looks")
+        await looked_at(bea, "/?view=to_confirm")
         await looked_at(bea, f"/cases/{case_id}")
         # Out of the field in which the last choice left the keyboard.
         for key in ("Escape", "a", "y", "Enter"):

@@ -188,11 +188,11 @@ async def test_an_approval_with_something_against_it_needs_the_second_key_on_the
         assert "300.00 EUR is above what a reviewer decides alone" in shown
         assert "looked: say that you looked" in await decide(ana, page, "approve", looked="")
         assert "Proposed." in await decide(ana, page, "approve")
-        assert "shown-7" in (await bea.get("/second-looks")).text
-        assert "shown-7" not in (await ana.get("/second-looks")).text
+        assert "Ana Example</span>: approve 300.00 EUR" in (await bea.get("/?view=to_confirm")).text
         seen = (await bea.get(page)).text
         assert "Ana Example</span> proposes:" in seen
         assert "Taken:" in await decide(bea, page, "approve")
+        assert "shown-7" not in (await bea.get("/?view=to_confirm")).text
         await house.until("shown-7", Stage.OFFERED)
 
 
