@@ -125,7 +125,7 @@ async def test_a_row_says_who_proposes_what_and_next_gives_it_to_who_may_confirm
     eva = await visiting.signed_in(Role.REVIEWER, merchant)
     await propose(web.installation.records, merchant, big, ana.account, "adjust", euro(125_000))
     shown = (await bea.get("/?view=to_confirm")).text
-    assert 'proposed by <span dir="auto">Ana Example</span>: adjust 1,250.00 EUR' in " ".join(shown.split())
+    assert 'proposed by <span dir="auto">Ana Example</span>: adjust 1250.00 EUR' in " ".join(shown.split())
     assert 'To confirm <span class="count" id="count-to_confirm">1</span>' in shown
     for other in (ana, eva):
         assert (await other.post("/next", on="/")).headers["location"] == "/?told=none"
