@@ -270,7 +270,10 @@ def checked_value(name: FactName, value: object) -> FactValue:
             raise refused from None
         return at.isoformat()
     if expected is Money:
-        amount = Money.model_validate(value)
+        try:
+            amount = Money.model_validate(value)
+        except ValidationError:
+            raise ValueError(f"{name} takes an amount, got {value!r}") from None
         if amount.minor < 0:
             raise ValueError(f"{name} takes an amount of zero or more, got {amount}")
         return amount

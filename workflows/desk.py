@@ -152,14 +152,33 @@ class CaseDesk:
         """Whoever has just decided takes it back; NotNowError when it is too late, or was somebody else."""
         return await self._update(merchant, case_id, "undo", undo)
 
-    async def amend_fact(self, merchant: str, case_id: str, correction: FactCorrection) -> Answered:
-        """A reviewer corrects a fact."""
-        return await self._update(merchant, case_id, "amend_fact", correction)
+    async def amend_fact(
+        self, merchant: str, case_id: str, correction: FactCorrection, *, once: str | None = None
+    ) -> Answered:
+        """A reviewer corrects a fact. Two calls with the same `once` are one correction."""
+        return await self._update(merchant, case_id, "amend_fact", correction, update_id=once)
 
-    async def return_received(self, merchant: str, case_id: str, received: ReturnReceived) -> Answered:
-        """The goods came back."""
+    async def return_received(
+        self, merchant: str, case_id: str, received: ReturnReceived, *, once: str | None = None
+    ) -> Answered:
+        """The goods came back. Two calls with the same `once` are one."""
         await self._legal(merchant, case_id, "return-received")
-        return await self._update(merchant, case_id, "return_received", received)
+        return await self._update(merchant, case_id, "return_received", received, update_id=once)
+
+    async def answered(self, merchant: str, case_id: str, update_id: str) -> Answered | None:
+        """What the case answered to that update, an old one too; None when it never heard of it.
+
+        NotNowError when it was refused.
+        """
+        handle = cast("WorkflowHandle[Any, Any]", self._handle(merchant, case_id))
+        try:
+            return await handle.get_update_handle(update_id, result_type=Answered).result()
+        except WorkflowUpdateFailedError as refused:
+            raise _refusal(refused) from None
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return None
+            raise
 
     async def buyer(
         self, merchant: str, case_id: str, message: Message, answer: BuyerMessage, *, once: str | None = None
@@ -263,24 +282,12 @@ class CaseDesk:
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
-            return await self._answered_before(handle, case_id, update_id)
+            # A closed case answers no update any longer; what it answered once is still there.
+            before = None if update_id is None else await self.answered(merchant, case_id, update_id)
+            if before is None:
+                raise NotNowError(f"case {case_id} is closed or unknown") from None
+            return before
         return answered
-
-    async def _answered_before(
-        self, handle: "WorkflowHandle[Any, Any]", case_id: str, update_id: str | None
-    ) -> Answered:
-        """What a closed case answered to the update; NotNowError when it never heard of it."""
-        nobody = NotNowError(f"case {case_id} is closed or unknown")
-        if update_id is None:
-            raise nobody
-        try:
-            return await handle.get_update_handle(update_id, result_type=Answered).result()
-        except WorkflowUpdateFailedError as refused:
-            raise _refusal(refused) from None
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                raise nobody from None
-            raise
 
 
 def _refusal(refused: WorkflowUpdateFailedError) -> NotNowError:

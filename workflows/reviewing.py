@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable
 from datetime import timedelta
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from pydantic import AwareDatetime
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
@@ -28,6 +28,7 @@ from workflows.installation import Installation
 from workflows.messages import Answered, CaseView, FactCorrection, ReturnReceived, Review, Stage, Undo
 from workflows.review_rules import decided_amount, drawn, legal_now, same_decision, settled_amount, worded_letter
 
+_Said = TypeVar("_Said", bound=Answered | None)
 PATIENCE = timedelta(seconds=3)
 """How long a person waits for the workflow's answer before they are told that it is not known yet."""
 _GLANCE = timedelta(seconds=1.5)
@@ -322,30 +323,64 @@ class Reviewing:
         return answered
 
     async def correct(
-        self, person: Person, merchant: str, case_id: str, correction: FactCorrection, *, lease: str | None = None
+        self,
+        person: Person,
+        merchant: str,
+        case_id: str,
+        correction: FactCorrection,
+        *,
+        lease: str | None = None,
+        once: str | None = None,
     ) -> Answered:
-        """Supply or correct a fact as `person`. Raises as `decide` does, and NotAnsweredError as `undo` does."""
-        await self._refuse_other(person, merchant, case_id, "amend-fact", lease)
+        """Supply or correct a fact as `person`; the same `once` again changes nothing. Raises as `decide` does.
+
+        NotAnsweredError as `undo`. `lease` is the token of the person's page; without one the case is taken for the moment.
+        """
+        if (before := await self._answered(merchant, case_id, once)) is not None:
+            return before
+        await self._refuse_other(person, merchant, case_id, "amend-fact")
         named = correction.model_copy(update={"by": person.name})
-        return await _in_time(self._desk.amend_fact(merchant, case_id, named))
+        token = lease or (await self._leases.take(merchant, case_id, person.account)).token
+        try:
+            await self._leases.keep(merchant, case_id, token)
+            return await _in_time(self._desk.amend_fact(merchant, case_id, named, once=once))
+        finally:
+            if lease is None:
+                await self._leases.give_back(merchant, case_id, token)
 
     async def receive_return(
-        self, person: Person, merchant: str, case_id: str, note: str = "", *, lease: str | None = None
+        self,
+        person: Person,
+        merchant: str,
+        case_id: str,
+        note: str = "",
+        *,
+        lease: str | None = None,
+        once: str | None = None,
     ) -> Answered:
-        """Say that the goods came back. Raises as `decide` does, and NotAnsweredError as `undo` does."""
-        await self._refuse_other(person, merchant, case_id, "return-received", lease)
-        received = ReturnReceived(by=person.name, note=note)
-        return await _in_time(self._desk.return_received(merchant, case_id, received))
+        """Say that the goods came back; the same `once` again changes nothing. Raises as `decide` does.
 
-    async def _refuse_other(self, person: Person, merchant: str, case_id: str, what: str, lease: str | None) -> None:
+        It decides nothing, so that whoever has the case in hand does not stand against it; a page whose `lease` was
+        lost is told so. NotAnsweredError as `undo`.
+        """
+        if (before := await self._answered(merchant, case_id, once)) is not None:
+            return before
+        await self._refuse_other(person, merchant, case_id, "return-received")
+        if lease is not None:
+            await self._leases.keep(merchant, case_id, lease)
+        received = ReturnReceived(by=person.name, note=note)
+        return await _in_time(self._desk.return_received(merchant, case_id, received, once=once))
+
+    async def _answered(self, merchant: str, case_id: str, once: str | None) -> Answered | None:
+        return None if once is None else await _in_time(self._desk.answered(merchant, case_id, once))
+
+    async def _refuse_other(self, person: Person, merchant: str, case_id: str, what: str) -> None:
         if Permission.DECIDE not in permissions_of(person.role):
             raise PermissionError(f"role {person.role.value} may not decide cases")
         view, told = await self.view(merchant, case_id)
         _refuse_illegal(person, view, what)
         if not told:
             await self._desk.refuse_silent()
-        if lease is not None:
-            await self._leases.keep(merchant, case_id, lease)
 
     async def look_blind(
         self, person: Person, merchant: str, case_id: str, first_review_id: str, review: Review
@@ -371,7 +406,7 @@ def _not_confirmed(review_id: str) -> Reviewed:
     return Reviewed(review_id=review_id, state=ReviewState.SENT, said="sent; not yet confirmed")
 
 
-async def _in_time(answering: Awaitable[Answered]) -> Answered:
+async def _in_time(answering: Awaitable[_Said]) -> _Said:
     try:
         async with asyncio.timeout(_ANSWERS.total_seconds()):
             return await answering

@@ -12,7 +12,16 @@ from console.api.caller import OpenHouse, ReadsCases, SubmitsCases, actor_of
 from console.api.cursors import Cursor, Limit, cursor_of, key_of
 from console.api.paths import CaseId
 from console.api.problems import refused_field
-from console.api.shapes import CaseListed, CaseOpened, CaseRead, CaseStanding, EvidenceTaken, FactRead, Page
+from console.api.shapes import (
+    CaseListed,
+    CaseOpened,
+    CaseRead,
+    CaseStanding,
+    EvidenceTaken,
+    FactRead,
+    Page,
+    ProposalWaiting,
+)
 from console.api.specification import CASE_BODY, EVIDENCE_BODY, answers
 from console.api.submitted import sent_addition, sent_bundle
 from console.web.security.seen import record_reveal, record_view
@@ -20,7 +29,9 @@ from knowledge.case import CaseKind
 from knowledge.facts import Fact, FactName
 from knowledge.rules.authority import Permission
 from tools.records.case_pages import CasePages, ListedCase
-from workflows.messages import CaseView, Stage
+from tools.records.queue import Queue
+from tools.records.queue_rows import WaitingProposal
+from workflows.messages import CaseView, ReviewAction, Stage
 
 router = APIRouter(tags=["cases"])
 OnlyStage = Annotated[Stage | None, Query(description="Only cases that stand there.")]
@@ -77,7 +88,9 @@ async def list_cases(
 
 @router.get("/cases/{case_id}", operation_id="read_case", responses=answers(403, 404, 422))
 async def read_case(case_id: CaseId, key: ReadsCases, house: OpenHouse) -> CaseRead:
-    """A case: where it stands, what may be done now, and the facts. Reading it is recorded.
+    """A case: where it stands, what may be done now, what waits for a second person, and the facts.
+
+    Reading it is recorded.
 
     Facts that say who or where somebody is are masked unless the key has the scope `personal.reveal`.
     """
@@ -86,6 +99,7 @@ async def read_case(case_id: CaseId, key: ReadsCases, house: OpenHouse) -> CaseR
     standing = outcome = None
     facts: tuple[FactRead, ...] = ()
     missing: tuple[str, ...] = ()
+    row = (await Queue(installation.records).rows(key.merchant, [case_id])).get(case_id)
     reveals = Permission.REVEAL in key.scopes
     if not listed.erased:
         file = await installation.cases.case_file(key.merchant, case_id)
@@ -100,7 +114,14 @@ async def read_case(case_id: CaseId, key: ReadsCases, house: OpenHouse) -> CaseR
     await record_view(house, key, case_id)
     if reveals:
         await record_reveal(house, key, case_id, "case")
-    return CaseRead(**_listed(listed).model_dump(), standing=standing, facts=facts, missing=missing, outcome=outcome)
+    return CaseRead(
+        **_listed(listed).model_dump(),
+        standing=standing,
+        proposal=_proposal(row.proposed if row else None),
+        facts=facts,
+        missing=missing,
+        outcome=outcome,
+    )
 
 
 @router.post(
@@ -135,6 +156,12 @@ def _fact(fact: Fact, reveals: bool) -> FactRead:
         reader=fact.reader,
         source=fact.citation.kind,
     )
+
+
+def _proposal(waits: WaitingProposal | None) -> ProposalWaiting | None:
+    if waits is None:
+        return None
+    return ProposalWaiting(by=waits.account, at=waits.at, action=ReviewAction(waits.action), amount=waits.amount)
 
 
 def _standing(view: CaseView) -> CaseStanding:

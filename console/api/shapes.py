@@ -103,11 +103,24 @@ class CaseStanding(Frozen):
     """What may be done now."""
 
 
+class ProposalWaiting(Frozen):
+    """A decision above its maker's limit, which waits for a second person: they decide the same, or otherwise."""
+
+    by: str
+    """The account of who proposes; of a key `key:` and its id."""
+    at: AwareDatetime
+    action: ReviewAction
+    amount: Amount | None
+    """What it pays or contests; null where the action names no amount."""
+
+
 class CaseRead(CaseListed):
     """A case with what was read from its evidence."""
 
     standing: CaseStanding | None
     """Null while no worker answers, and when the workflow's history is gone, long after the case was closed."""
+    proposal: ProposalWaiting | None
+    """What waits for a second person; null when nothing does."""
     facts: tuple[FactRead, ...]
     missing: tuple[str, ...]
     """Why what could not be read is missing."""
@@ -145,6 +158,23 @@ class ReviewGiven(Frozen):
     note: Words = ""
     question: Words = ""
     """For `ask`."""
+
+
+class CorrectionGiven(Frozen):
+    """A fact that is supplied or set right."""
+
+    name: FactName
+    value: Annotated[Words, Field(min_length=1)]
+    """As a person writes it: an amount `12.50 EUR`, a time `2026-03-01T09:30:00Z`, `yes` or `no`, a whole number, a
+    word of the fact's own list, or text."""
+    note: Annotated[Words, Field(min_length=1)]
+    """How you know."""
+
+
+class ReturnGiven(Frozen):
+    """That the goods came back."""
+
+    note: Words = ""
 
 
 class Answer(Frozen):

@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from console.api.shapes import ReviewGiven
+from console.api.shapes import CorrectionGiven, ReturnGiven, ReviewGiven
 from console.cli.bundles import refusal_table
 from console.cli.session import ERR, OUT
 from console.client import AmendsClient, AmendsRefused
@@ -87,6 +87,9 @@ async def show(client: AmendsClient, case_id: str) -> None:
         OUT.print(f"[bold]{proposed.value if proposed else ''}[/bold] {decided.amount} ({decided.route.value})")
         for reason in decided.reasons:
             OUT.print(f"  {escape(reason.text)}")
+    if (waits := case.proposal) is not None:
+        told = f"{waits.by} proposes {waits.action.value} {waits.amount or ''}".rstrip()
+        OUT.print(f"[yellow]waits for a second person[/yellow] {escape(told)}")
     if case.standing is not None:
         OUT.print(f"{escape(case.standing.detail)} · may be done now: {', '.join(case.standing.allowed) or 'nothing'}")
 
@@ -102,3 +105,15 @@ async def review(client: AmendsClient, case_id: str, review: Review) -> None:
     )
     answered = await client.review(case_id, given)
     OUT.print(f"[green]{'proposed' if answered.second_person else 'taken'}[/green] {escape(answered.detail)}")
+
+
+async def correct(client: AmendsClient, case_id: str, given: CorrectionGiven) -> None:
+    """Supply a fact, or set one right; the key stands in the records as who knows it."""
+    answered = await client.correct_fact(case_id, given)
+    OUT.print(f"[green]taken[/green] {escape(answered.detail)}")
+
+
+async def receive_return(client: AmendsClient, case_id: str, note: str) -> None:
+    """Say that the goods came back."""
+    answered = await client.receive_return(case_id, ReturnGiven(note=note))
+    OUT.print(f"[green]taken[/green] {escape(answered.detail)}")

@@ -8,6 +8,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from console.api.shapes import CorrectionGiven
 from console.cli import remote
 from console.cli.cases import show as show_case
 from console.cli.session import OUT, By, CaseId, Merchant, in_words, run
@@ -141,6 +142,10 @@ def amend_fact(
         correction = FactCorrection(by=by, name=name, value=written_value(name, value), note=note)
     except ValueError as problem:
         raise typer.BadParameter(str(problem), param_hint="value") from None
+    if remote.is_remote():
+        given = in_words(lambda: CorrectionGiven(name=name, value=value, note=note))
+        remote.run_remote(lambda client: remote.correct(client, case_id, given))
+        return
 
     async def work(installation: Installation, desk: CaseDesk) -> None:
         answered = await Reviewing(installation, desk).correct(_person(by), merchant, case_id, correction)
@@ -152,10 +157,13 @@ def amend_fact(
 @app.command(name="return-received")
 def return_received(case_id: CaseId, merchant: Merchant, by: By, note: Note = "") -> None:
     """Say that the goods came back."""
+    if remote.is_remote():
+        remote.run_remote(lambda client: remote.receive_return(client, case_id, note))
+        return
 
     async def work(installation: Installation, desk: CaseDesk) -> None:
-        await Reviewing(installation, desk).receive_return(_person(by), merchant, case_id, note)
-        OUT.print("[green]taken[/green]")
+        answered = await Reviewing(installation, desk).receive_return(_person(by), merchant, case_id, note)
+        OUT.print(f"[green]taken[/green] {escape(answered.detail)}")
 
     run(work)
 

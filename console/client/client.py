@@ -14,6 +14,7 @@ from console.api.shapes import (
     CaseListed,
     CaseOpened,
     CaseRead,
+    CorrectionGiven,
     DecisionListed,
     DecisionRead,
     DeliveryListed,
@@ -29,6 +30,7 @@ from console.api.shapes import (
     OrderTaken,
     OutcomeListed,
     Page,
+    ReturnGiven,
     ReviewGiven,
     SandboxDecision,
     SandboxPlayed,
@@ -119,6 +121,14 @@ class AmendsClient:
     async def review(self, case_id: str, given: ReviewGiven) -> Answer:
         """Decide a case that waits."""
         return await self._post("review", Answer, content=_document(given), case_id=case_id)
+
+    async def correct_fact(self, case_id: str, given: CorrectionGiven) -> Answer:
+        """Supply a fact, or set one right."""
+        return await self._post("correct_fact", Answer, content=_document(given), case_id=case_id)
+
+    async def receive_return(self, case_id: str, given: ReturnGiven) -> Answer:
+        """Say that the goods came back."""
+        return await self._post("receive_return", Answer, content=_document(given), case_id=case_id)
 
     async def list_decisions(self, case_id: str) -> Page[DecisionListed]:
         """The decisions on a case."""

@@ -9,6 +9,8 @@ OPERATIONS: dict[str, tuple[str, str]] = {
     "add_evidence": ("POST", "/cases/{case_id}/evidence"),
     "say": ("POST", "/cases/{case_id}/messages"),
     "review": ("POST", "/cases/{case_id}/reviews"),
+    "correct_fact": ("POST", "/cases/{case_id}/corrections"),
+    "receive_return": ("POST", "/cases/{case_id}/returns"),
     "list_decisions": ("GET", "/cases/{case_id}/decisions"),
     "read_decision": ("GET", "/cases/{case_id}/decisions/{decision_id}"),
     "list_documents": ("GET", "/cases/{case_id}/documents"),

@@ -132,7 +132,7 @@ async def test_a_large_amount_takes_two_people_and_both_names_stand_in_the_decis
         assert (first.state, view.stage, proposal.review.by) == (ReviewState.PROPOSED, Stage.REVIEW, "Ana")
         assert proposal.amount == view.amount
         row = (await Queue(house.installation.records).rows("lumen", ["eyes-6"]))["eyes-6"]
-        assert row.proposed == WaitingProposal(account="a_ana", action="approve", amount=view.amount)
+        assert row.proposed == WaitingProposal(account="a_ana", at=proposal.at, action="approve", amount=view.amount)
         other = Person(account="a_eva", name="Eva", role=Role.REVIEWER)
         with pytest.raises(NotNowError, match="more senior"):
             await reviewing.decide(other, "lumen", "eyes-6", APPROVE, review_id="r-2")

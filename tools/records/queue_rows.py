@@ -31,7 +31,7 @@ ROW_COLUMNS = sql.SQL(", ").join(
     [
         *(sql.SQL("q.{}").format(sql.Identifier(name)) for name in _COLUMNS if name != "merchant"),
         sql.SQL("q.waits_since, q.version, q.left_at is null, l.holder"),
-        sql.SQL("p.account, p.action, p.amount_minor, p.currency"),
+        sql.SQL("p.account, p.at, p.action, p.amount_minor, p.currency"),
     ]
 )
 """What `read_row` reads, of `queue_entry q`, its lease `l` and its proposal `p`."""
@@ -52,6 +52,7 @@ class WaitingProposal(Frozen):
 
     account: str
     """Who proposes: an account's id, `key:` and a key's id, or a name given at the command line."""
+    at: AwareDatetime
     action: str
     amount: Money | None
     """What it pays or contests; None where the action names no amount."""
@@ -114,7 +115,7 @@ def read_row(row: Sequence[Any]) -> QueueRow:
     for name in _MONEY:
         minor = given.pop(f"{name}_minor")
         given[name] = None if minor is None else Money(minor=minor, currency=currency)
-    waits_since, version, waits, holder, account, action, minor, paid_in = row[len(names) :]
+    waits_since, version, waits, holder, account, at, action, minor, paid_in = row[len(names) :]
     amount = None if minor is None else Money(minor=minor, currency=paid_in)
     return QueueRow(
         line=WaitingCase.model_validate(given),
@@ -122,5 +123,5 @@ def read_row(row: Sequence[Any]) -> QueueRow:
         version=version,
         waits=waits,
         holder=holder,
-        proposed=None if account is None else WaitingProposal(account=account, action=action, amount=amount),
+        proposed=None if account is None else WaitingProposal(account=account, at=at, action=action, amount=amount),
     )

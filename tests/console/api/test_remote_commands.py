@@ -35,6 +35,18 @@ async def test_cases_are_submitted_listed_shown_and_decided_from_elsewhere(
         assert taken.exit_code == 0, taken.output
         view = await house.until("remote-1", Stage.CLOSED)
         assert view.result == "denied"
+        asked = case("remote-3", "tenho uma pergunta")
+        await house.charge(asked)
+        await invoke(there, "submit", folder(tmp_path / "remote-3", asked, {}))
+        await house.until("remote-3", Stage.REVIEW)
+        wrong = await invoke(there, "review", "amend-fact", "remote-3", "order.paid", "twelve", "--note", "by phone")
+        assert wrong.exit_code != 0
+        right = ("review", "amend-fact", "remote-3", "claim.reason", "changed_mind", "--note", "asked by phone")
+        assert "taken claim.reason by key:" in (await invoke(there, *right)).output
+        await house.until("remote-3", Stage.RETURNING)
+        assert "taken return received" in (await invoke(there, "review", "return-received", "remote-3")).output
+        view = await house.until("remote-3", Stage.CLOSED)
+        assert view.result == "paid"
         refused = await invoke(there, "show", "remote-2")
         assert refused.exit_code == 1
         assert "404 Not Found" in refused.output
