@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from knowledge.money import Money
+from tests.tools.records.erasing import erase
 from tests.workflows.hasty import answer
 from tests.workflows.house import House, case
 from tools.ports import CaseFile
@@ -126,7 +127,7 @@ async def test_a_moment_before_the_case_and_a_case_that_was_erased_are_told_apar
         await history.as_of("lumen", "looked-3", at=datetime.now(UTC) - timedelta(days=1))
     with pytest.raises(CaseUnknown):
         await history.as_of("lumen", "looked-none")
-    await cases.erase("lumen", "looked-3", actor="admin")
+    await erase(house.installation.records, "lumen", "looked-3", by="admin")
     with pytest.raises(CaseErased):
         await history.as_of("lumen", "looked-3")
     assert [one.action for one in await history.moments("lumen", "looked-3")][-1] == "case.erased"

@@ -20,8 +20,6 @@ from tools.records.case_scope import CaseScope, KeepsCases
 from tools.records.case_words import CaseConflict, CaseErased, DisputeTaken, EvidenceAddition, OpenedCase
 from tools.records.crypto import new_case_key, wrap_case_key
 from tools.records.differences import differences
-from tools.records.gatherings import erase_gathered
-from tools.records.inbox import erase_notices
 from tools.records.ledger import EntryKind, EntryState, enter_earlier_refund, foreign, report_overdraft
 from tools.records.records import Scope
 
@@ -156,19 +154,6 @@ class CaseEvidence(KeepsCases):
                 (sha256, case_id),
             )
             return [str(row[0]) async for row in cursor]
-
-    async def erase(self, merchant: str, case_id: str, *, actor: str) -> None:
-        """Destroy the case's key, and those of webhooks, gathered pieces and the snapshot of its payment.
-
-        Nothing sealed can be read again.
-
-        Digests and the audit chain stay. No way back.
-        """
-        async with self._case(merchant, case_id, write=True) as case:
-            await case.scope.execute("delete from amends.case_key where case_id = %s", (case_id,))
-            await erase_notices(case.scope, case_id)
-            await erase_gathered(case.scope, case_id)
-            await case.chain("case.erased", "", actor=actor)
 
 
 async def merged(case: CaseScope) -> CaseBundle:

@@ -6,6 +6,7 @@ from knowledge.rules.authority import Role
 from tests.console.web.browsing import Browsing, barriers
 from tests.console.web.visiting import Visiting
 from tests.tools.records.cases_for_tests import machine_fact, persons_fact, refund_decision
+from tests.tools.records.erasing import erase
 from tests.workflows.house import case
 from tools.records.case_as_of import CaseHistory
 
@@ -55,7 +56,7 @@ async def test_who_looked_is_in_the_chain(web: WebHouse, visiting: Visiting) -> 
 
 async def test_an_erased_case_shows_the_digests_that_are_left(web: WebHouse, visiting: Visiting) -> None:
     await lived(web, "lived-3")
-    await web.installation.cases.erase("lumen", "lived-3", actor="admin")
+    await erase(web.installation.records, "lumen", "lived-3", by="admin")
     ana = await visiting.signed_in(Role.AUDITOR)
     text = (await ana.get("/cases/lived-3/at?seq=99999")).text
     assert "was erased" in text

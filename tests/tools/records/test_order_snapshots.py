@@ -4,6 +4,7 @@ import psycopg
 import pytest
 
 from tests.tools.records.cases_for_tests import FILES, case, euro
+from tests.tools.records.erasing import erase
 from tests.tools.records.snapshots_for_tests import lamp_snapshot
 from tools.records.cases import CaseRecords
 from tools.records.gatherings import Gatherings, GatheringState
@@ -51,7 +52,7 @@ async def test_names_are_sealed_and_an_erased_case_takes_its_snapshot_and_pieces
     assert row is not None
     assert snapshot.buyer.name not in row[0]
     await CaseRecords(records).open_case(bundle, FILES)
-    await CaseRecords(records).erase(merchant, "C-9", actor="mia")
+    await erase(records, merchant, "C-9")
     assert await snapshots.by_payment(merchant, bundle.order.payment.processor_reference) is None
 
 

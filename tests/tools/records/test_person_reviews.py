@@ -8,6 +8,7 @@ import pytest
 from knowledge.facts import FactName
 from knowledge.override import Override, WrongPlace
 from tests.tools.records.cases_for_tests import FILES, case, euro
+from tests.tools.records.erasing import erase
 from tools.records.audit import AuditTrail
 from tools.records.case_words import CaseErased, CaseUnknown
 from tools.records.cases import CaseRecords
@@ -117,6 +118,6 @@ async def test_what_people_wrote_goes_with_the_case_and_a_foreign_case_is_an_abs
     await kept(records, merchant, "r-1")
     with pytest.raises(CaseUnknown):
         await PersonReviews(records).find("somebody-else", "C-1", "r-1")
-    await CaseRecords(records).erase(merchant, "C-1", actor="a_1")
+    await erase(records, merchant, "C-1")
     with pytest.raises(CaseErased):
         await PersonReviews(records).find(merchant, "C-1", "r-1")
