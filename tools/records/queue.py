@@ -222,8 +222,7 @@ async def _best_free(scope: Scope, account: str, stages: Sequence[str], *, confi
         " and l.ends_at > clock_timestamp())"
         " and not exists (select from amends.queue_skip s where s.merchant = q.merchant and s.case_id = q.case_id"
         " and s.account_id = %(account)s and s.until > clock_timestamp())"
-        f" and not exists (select from amends.person_review p where {PROPOSED}"
-        " and (p.account = %(account)s or not %(confirms)s))"
+        f" and coalesce((select p.account <> %(account)s and %(confirms)s from {PROPOSED}), true)"
     )
     close: LiteralString = f"{free} and q.due <= clock_timestamp() + %(close)s order by q.due, q.case_id"
     rest: LiteralString = f"{free} order by q.rank desc, q.case_id"

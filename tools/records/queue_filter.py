@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 from knowledge.base import Frozen
 from knowledge.case import CardNetwork, CaseKind
 from knowledge.judgement.waiting import QueueFlag
-from tools.records.queue_rows import PROPOSED
+from tools.records.queue_rows import STILL_WAITS
 
 _Short = Annotated[str, Field(max_length=100)]
 NOBODY = "nobody"
@@ -80,9 +80,9 @@ class Conditions(NamedTuple):
 # Cases named by something small (a person's leases, what was skipped, a search) are gathered first and then looked up:
 # the records keep no statistics, since those would tell of other merchants, and so the planner takes every list for a
 # short one.
-_TO_CONFIRM: LiteralString = (
-    "q.case_id = any(array(select w.case_id from amends.person_review w where w.state = 'proposed'))"  # noqa: S608 -- constants
-    f" and exists (select from amends.person_review p where {PROPOSED})"
+_PROPOSED: LiteralString = (
+    f"array(select p.case_id from amends.person_review p where p.state = 'proposed' and (select {STILL_WAITS}"  # noqa: S608 -- constants
+    ' from amends.queue_entry q where q.merchant = p.merchant and q.case_id = p.case_id collate "C"))'
 )
 _VIEWS: dict[QueueView, LiteralString] = {
     QueueView.DUE: "q.due <= clock_timestamp() + interval '24 hours'",
@@ -91,7 +91,7 @@ _VIEWS: dict[QueueView, LiteralString] = {
     QueueView.IMAGE_REUSE: "q.flags @> array['image_reuse']",
     QueueView.APPEALS: "q.flags @> array['appeal']",
     QueueView.LETTERS: "q.flags @> array['letter_to_sign']",
-    QueueView.TO_CONFIRM: _TO_CONFIRM,
+    QueueView.TO_CONFIRM: f"q.case_id = any({_PROPOSED})",
     # What a person took in the last working day and has not finished, in their hands still or not.
     QueueView.MINE: "q.case_id = any(array(select m.case_id from amends.case_lease m where m.holder = %(account)s"
     " and m.taken_at > clock_timestamp() - interval '12 hours'))",
@@ -106,7 +106,7 @@ COUNTS: LiteralString = (
     " count(*) filter (where q.flags @> array['image_reuse']),"
     " count(*) filter (where q.flags @> array['appeal']),"
     " count(*) filter (where q.flags @> array['letter_to_sign']),"
-    f" (select count(*) from amends.queue_entry q where q.left_at is null and {_TO_CONFIRM})"
+    f" cardinality({_PROPOSED})"
     " from amends.queue_entry q where q.left_at is null"
 )
 """The counts of the views that are the same for everybody, in the order of `QueueView`."""

@@ -35,14 +35,21 @@ ROW_COLUMNS = sql.SQL(", ").join(
     ]
 )
 """What `read_row` reads, of `queue_entry q`, its lease `l` and its proposal `p`."""
+STILL_WAITS: LiteralString = "q.left_at is null and p.decision_id = coalesce(q.decision_id, '')"
+"""Whether the proposal `person_review p` waits for a second person: not when the case moved on or was decided anew."""
+# Ids of the queue are collated as bytes and those of leases and reviews are not: compared in their collation and asked
+# for row by row, their indexes find the one of a case. A join would go through all of a merchant's for each row,
+# since without statistics the planner takes them for one.
 PROPOSED: LiteralString = (
-    "q.left_at is null and p.merchant = q.merchant and p.case_id = q.case_id and p.state = 'proposed'"
-    " and p.decision_id = coalesce(q.decision_id, '')"
+    'amends.person_review p where p.merchant = q.merchant and p.case_id = q.case_id collate "default"'
+    f" and p.state = 'proposed' and {STILL_WAITS}"
 )
-"""Whether `person_review p` waits for a second person: not when the case moved on, or was decided anew."""
+"""From where the proposal that waits on a row's case is read."""
 BESIDE = sql.SQL(
-    "left join amends.case_lease l on l.merchant = q.merchant and l.case_id = q.case_id"
-    f" and l.ends_at > clock_timestamp() left join amends.person_review p on {PROPOSED}"
+    "left join lateral (select l.holder from amends.case_lease l where l.merchant = q.merchant"  # noqa: S608 -- constants
+    ' and l.case_id = q.case_id collate "default" and l.ends_at > clock_timestamp() limit 1) l on true'
+    f" left join lateral (select p.account, p.at, p.action, p.amount_minor, p.currency from {PROPOSED} limit 1) p"
+    " on true"
 )
 """What stands beside a line: in whose hands the case is, and what waits for a second person."""
 
