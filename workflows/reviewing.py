@@ -332,9 +332,10 @@ class Reviewing:
         lease: str | None = None,
         once: str | None = None,
     ) -> Answered:
-        """Supply or correct a fact as `person`; the same `once` again changes nothing. Raises as `decide` does.
+        """Supply or correct a fact as `person`; the same `once` again changes nothing.
 
-        NotAnsweredError as `undo`. `lease` is the token of the person's page; without one the case is taken for the moment.
+        `lease` is the token of the person's page; without one the case is taken for the moment. Raises as `decide`
+        does, and NotAnsweredError as `undo` does.
         """
         if (before := await self._answered(merchant, case_id, once)) is not None:
             return before
@@ -358,10 +359,10 @@ class Reviewing:
         lease: str | None = None,
         once: str | None = None,
     ) -> Answered:
-        """Say that the goods came back; the same `once` again changes nothing. Raises as `decide` does.
+        """Say that the goods came back; the same `once` again changes nothing.
 
         It decides nothing, so that whoever has the case in hand does not stand against it; a page whose `lease` was
-        lost is told so. NotAnsweredError as `undo`.
+        lost is told so. Raises as `decide` does, and NotAnsweredError as `undo` does.
         """
         if (before := await self._answered(merchant, case_id, once)) is not None:
             return before
