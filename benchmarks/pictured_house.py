@@ -168,7 +168,9 @@ def _as_shown(read: ReadBundle) -> ReadBundle:
     """The sample under an id of the shop, whichever merchant's it was."""
     merchant = read.bundle.merchant.model_copy(update={"id": SHOP, "name": "Hanse Home GmbH"})
     case_id = SHOWN_AS[read.bundle.case_id]
-    return replace(read, bundle=read.bundle.model_copy(update={"case_id": case_id, "merchant": merchant}))
+    order = read.bundle.order.model_copy(update={"id": f"H-{case_id[2:]}"})
+    shown = read.bundle.model_copy(update={"case_id": case_id, "merchant": merchant, "order": order})
+    return replace(read, bundle=shown)
 
 
 def _alike(read: ReadBundle, case_id: str) -> ReadBundle:

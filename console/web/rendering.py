@@ -19,6 +19,11 @@ _TEMPLATES = Path(__file__).parent
 HTMX_REQUEST = "hx-request"
 SILENT = 503
 """The status of whatever cannot be answered now because a part of the house is down."""
+_SPELLED = {
+    "3ds": "3-D Secure", "avs": "AVS", "ce3": "CE 3.0", "cvv": "CVV", "dhl": "DHL", "fedex": "FedEx", "ip": "IP",
+    "tnt": "TNT", "ups": "UPS", "usps": "USPS",
+}  # fmt: skip
+"""Names that are no words."""
 
 
 def shown_money(money: Money | None) -> str:
@@ -42,8 +47,13 @@ def machine_time(moment: datetime) -> str:
 
 
 def shown_words(word: str) -> str:
-    """`return_and_refund` as `return and refund`."""
-    return word.replace("_", " ").replace("-", " ")
+    """`return_and_refund` as `return and refund`, `avs_cvv_result` as `AVS CVV result`."""
+    return " ".join(_SPELLED.get(part, part) for part in word.replace("-", "_").split("_"))
+
+
+def shown_proposal(proposal: str) -> str:
+    """What is proposed: a stance or a resolution. `accept` is the processor's word for giving a dispute up."""
+    return "concede" if proposal == "accept" else shown_words(proposal)
 
 
 def shown_span(span: timedelta) -> str:
@@ -69,6 +79,7 @@ class Pages:
             exact_time=exact_time,
             machine_time=machine_time,
             words=shown_words,
+            proposal=shown_proposal,
             span=shown_span,
         )
 
