@@ -18,7 +18,7 @@ from typing import Literal
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from PIL import Image
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize
 from playwright.async_api import Error as PlaywrightError
 from starlette.routing import compile_path
 
@@ -45,7 +45,8 @@ NO_PAGES: Mapping[str, str] = {
     "/sign-in/provider/back": "comes back from there and goes on",
 }
 """Addresses one can ask for that are no pages, and what they are."""
-_DESK, _PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+_DESK = ViewportSize(width=1440, height=900)
+_PHONE = ViewportSize(width=390, height=844)
 _DOCUMENTS = Path(__file__).parents[1] / "docs" / "pictures"
 _MOST_BYTES = 150_000
 _SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -225,8 +226,8 @@ async def shots(filled: Shop) -> list[Shot]:
         Shot("finance-month-closed", "paul", "/finance/months", _closes_a_month),
         Shot("finance-new", "lena", "/finance"),
         Shot("finance-months-new", "lena", "/finance/months"),
-        Shot("buyer-offer", "", await link("r02-scratch-de"), phone=True, documented=True),
-        Shot("buyer-offer-english", "", f"{await link('r02-scratch-de')}?language=en", phone=True),
+        Shot("buyer-offer", "", await link("r02-scratch-de"), phone=True),
+        Shot("buyer-offer-english", "", f"{await link('r02-scratch-de')}?language=en", phone=True, documented=True),
         Shot("buyer-offer-desk", "", await link("r02-scratch-de")),
         Shot("buyer-counter", "", await link("r02-scratch-de"), _opens_the_counter, phone=True),
         Shot("buyer-asked-arabic", "", await link("r10-nophoto-ar"), phone=True),
