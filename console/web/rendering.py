@@ -1,6 +1,8 @@
 """Templates: one environment, everything escaped, with the filters in which money, times and words are shown."""
 
 from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,10 +22,11 @@ HTMX_REQUEST = "hx-request"
 SILENT = 503
 """The status of whatever cannot be answered now because a part of the house is down."""
 _SPELLED = {
-    "3ds": "3-D Secure", "avs": "AVS", "ce3": "CE 3.0", "cvv": "CVV", "dhl": "DHL", "fedex": "FedEx", "ip": "IP",
-    "tnt": "TNT", "ups": "UPS", "usps": "USPS",
+    "avs": "AVS", "ce3": "CE 3.0", "cvv": "CVV", "dhl": "DHL", "fedex": "FedEx", "ip": "IP", "size fit": "size or fit",
+    "three ds": "3-D Secure", "ups": "UPS", "usps": "USPS",
 }  # fmt: skip
 """Names that are no words."""
+_SPELLED_OTHERWISE = re.compile(rf"\b(?:{'|'.join(_SPELLED)})\b")
 
 
 def shown_money(money: Money | None) -> str:
@@ -48,7 +51,7 @@ def machine_time(moment: datetime) -> str:
 
 def shown_words(word: str) -> str:
     """`return_and_refund` as `return and refund`, `avs_cvv_result` as `AVS CVV result`."""
-    return " ".join(_SPELLED.get(part, part) for part in word.replace("-", "_").split("_"))
+    return _SPELLED_OTHERWISE.sub(lambda found: _SPELLED[found[0]], word.replace("_", " ").replace("-", " "))
 
 
 def shown_proposal(proposal: str) -> str:
