@@ -1,8 +1,7 @@
 """Templates: one environment, everything escaped, with the filters in which money, times and words are shown."""
 
-from collections.abc import Mapping, Sequence
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
