@@ -8,7 +8,7 @@ DEV := $(VENV)/.dev-$(shell cksum < requirements/dev.txt | cut -d' ' -f1)
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: demo test lint bench prove up down doctor lock clean
+.PHONY: demo test lint bench prove pictures up down doctor lock clean
 
 demo: $(RUNTIME) ## both agents on the sample cases, on embedded services
 	$(BIN)/amends demo
@@ -28,6 +28,9 @@ bench: $(DEV) ## how fast, how good
 
 prove: $(DEV) ## the long proofs: kills, corruptions, worlds
 	$(BIN)/python -m benchmarks.prove
+
+pictures: $(DEV) ## every page, light and dark, to build/pictures; the documents' own to docs/pictures
+	$(BIN)/python -m benchmarks.pictures build/pictures --documentation
 
 up: $(RUNTIME) ## services and a worker until stopped
 	$(BIN)/amends up

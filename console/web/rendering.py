@@ -1,5 +1,6 @@
 """Templates: one environment, everything escaped, with the filters in which money, times and words are shown."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,12 @@ _TEMPLATES = Path(__file__).parent
 HTMX_REQUEST = "hx-request"
 SILENT = 503
 """The status of whatever cannot be answered now because a part of the house is down."""
+_SPELLED = {
+    "avs": "AVS", "ce3": "CE 3.0", "cvv": "CVV", "dhl": "DHL", "fedex": "FedEx", "ip": "IP", "size fit": "size or fit",
+    "three ds": "3-D Secure", "ups": "UPS", "usps": "USPS",
+}  # fmt: skip
+"""Names that are no words."""
+_SPELLED_OTHERWISE = re.compile(rf"\b(?:{'|'.join(_SPELLED)})\b")
 
 
 def shown_money(money: Money | None) -> str:
@@ -42,8 +49,13 @@ def machine_time(moment: datetime) -> str:
 
 
 def shown_words(word: str) -> str:
-    """`return_and_refund` as `return and refund`."""
-    return word.replace("_", " ").replace("-", " ")
+    """`return_and_refund` as `return and refund`, `avs_cvv_result` as `AVS CVV result`."""
+    return _SPELLED_OTHERWISE.sub(lambda found: _SPELLED[found[0]], word.replace("_", " ").replace("-", " "))
+
+
+def shown_proposal(proposal: str) -> str:
+    """What is proposed: a stance or a resolution. `accept` is the processor's word for giving a dispute up."""
+    return "concede" if proposal == "accept" else shown_words(proposal)
 
 
 def shown_span(span: timedelta) -> str:
@@ -69,6 +81,7 @@ class Pages:
             exact_time=exact_time,
             machine_time=machine_time,
             words=shown_words,
+            proposal=shown_proposal,
             span=shown_span,
         )
 

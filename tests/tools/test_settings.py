@@ -1,6 +1,8 @@
-"""`AMENDS_WEBHOOKS` and Adyen's connection: what is refused at the start, and that a refusal tells no secret."""
+"""Settings: what is refused at the start, that a refusal tells no secret, and that the operators' document has each."""
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -94,3 +96,9 @@ def test_a_connection_to_adyen_that_could_not_hear_what_became_of_its_refunds_is
     with pytest.raises(ValidationError, match=words) as refused:
         Settings.model_validate(whole | given)
     assert "very-secret" not in str(refused.value)
+
+
+def test_the_operators_document_names_every_setting() -> None:
+    document = (Path(__file__).parents[2] / "docs" / "operators.md").read_text(encoding="utf-8")
+    named = {name.partition("__")[0] for name in re.findall(r"`(AMENDS_[A-Z_]+)", document)}
+    assert {f"AMENDS_{name.upper()}" for name in Settings.model_fields} - named == set()

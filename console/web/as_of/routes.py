@@ -7,6 +7,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from console.web.audit.routes import names_of_staff
+from console.web.case.reasoning import fact_value
+from console.web.case.veil import Veil
 from console.web.house import House, house_of
 from console.web.rendering import Pages, pages_of
 from console.web.security.seen import record_view
@@ -39,10 +41,14 @@ async def as_of(
         then = await history.as_of(signed.merchant, case_id, seq=seq, at=_moment(time))
     except CaseErased:
         return pages.page(request, "as_of/erased.html", case_id=case_id, moments=moments, names=names)
+    # Nobody reveals here: what is personal is seen on the case's own page, where that is recorded.
+    veil = Veil(then.bundle, lifted=False)
     return pages.page(
         request,
         "as_of/page.html",
         then=then,
+        veil=veil,
+        facts=[(fact, fact_value(fact, veil)) for fact in then.facts],
         is_refund=isinstance(then.decision, Decision),
         names=names,
         not_kept=NOT_KEPT,

@@ -33,6 +33,7 @@ from console.web.case.reasoning import (
 from console.web.case.veil import Veil
 from console.web.house import House
 from console.web.queue.words import SKIPS
+from console.web.rendering import shown_words
 from knowledge.case import CaseBundle
 from knowledge.decision import Assessment, Decision, DefenceDecision, Resolution
 from knowledge.facts import FactName, Reading
@@ -232,7 +233,7 @@ def _reason(file: CaseFile) -> str:
 
 
 def _lane(bundle: CaseBundle) -> str:
-    carriers = " + ".join(dict.fromkeys(each.carrier.replace("_", " ") for each in bundle.shipments))
+    carriers = " + ".join(dict.fromkeys(shown_words(each.carrier) for each in bundle.shipments))
     lane = f"{bundle.merchant.country} → {bundle.order.ship_to.country}"
     return f"{lane}, {carriers}" if carriers else lane
 

@@ -70,7 +70,7 @@ def shown_facts(facts: Sequence[Fact], citations: Citations, veil: Veil) -> list
     return [
         ShownFact(
             name=fact.name,
-            value=_value(fact, veil),
+            value=fact_value(fact, veil),
             confidence=round(fact.confidence * 100),
             method=_METHODS[fact.method],
             reader=fact.reader,
@@ -81,7 +81,8 @@ def shown_facts(facts: Sequence[Fact], citations: Citations, veil: Veil) -> list
     ]
 
 
-def _value(fact: Fact, veil: Veil) -> str:
+def fact_value(fact: Fact, veil: Veil) -> str:
+    """What the fact says, in words; what is personal only where the veil is lifted."""
     value = fact.value
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -96,7 +96,13 @@
       open(cite);
     }
     const zooms = event.target.closest("[data-zooms]");
-    if (zooms) document.getElementById("gallery").classList.toggle("zoomed", press(zooms));
+    if (zooms) {
+      document.getElementById("gallery").classList.toggle("zoomed", press(zooms));
+      // What a picture is about is in its middle more often than in its corner.
+      for (const one of document.querySelectorAll("#gallery .picture")) {
+        one.scrollTo((one.scrollWidth - one.clientWidth) / 2, (one.scrollHeight - one.clientHeight) / 2);
+      }
+    }
     const compares = event.target.closest("[data-compares]");
     if (compares) document.getElementById("listing").hidden = !press(compares);
   });

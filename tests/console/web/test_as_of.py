@@ -46,6 +46,16 @@ async def test_a_reader_walks_through_the_life_of_a_case(web: WebHouse, visiting
     assert f"?seq={numbers[5]}" in shown[4]
 
 
+async def test_what_is_personal_is_hidden_in_the_past_too(web: WebHouse, visiting: Visiting) -> None:
+    cases = web.installation.cases
+    await cases.open_case(case("lived-hidden", "broken. I am Ana Lima, ana@example.org"), {})
+    await cases.record_event("lumen", "lived-hidden", "mia", "asked", "Ana Lima was asked for a photo")
+    text = (await (await visiting.signed_in(Role.LEAD)).get("/cases/lived-hidden/at")).text
+    assert "broken. I am [name], [e-mail]" in text
+    assert "[name] was asked for a photo" in text
+    assert "ana@example.org" not in text
+
+
 async def test_who_looked_is_in_the_chain(web: WebHouse, visiting: Visiting) -> None:
     await lived(web, "lived-2")
     ana = await visiting.signed_in(Role.REVIEWER)
