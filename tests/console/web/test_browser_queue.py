@@ -80,7 +80,7 @@ async def test_a_proposal_and_its_view_s_count_appear_on_an_open_page(browsing: 
     merchant, big = "queue-second-live", line("R-1")
     await wait(web.installation.records, merchant, big)
     page = await browsing.signed_in(Role.LEAD, merchant)
-    async with page.expect_request("**/queue/live"):
+    async with page.expect_request("**/queue/live*"):
         await page.goto("/")
     await propose(web.installation.records, merchant, big, "key:k_shop")
     await expect(page.locator("#flags-R-1")).to_contain_text("proposed by key:k_shop: approve 17.10 EUR")
