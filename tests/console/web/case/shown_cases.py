@@ -1,6 +1,7 @@
 """A case worth looking at: a damaged lamp with everything a page can show."""
 
 import json
+import zlib
 
 from knowledge.case import CaseBundle
 from samples.pictures import draw
@@ -60,9 +61,11 @@ def scratched_lamp(case_id: str, price: str = "180.00") -> tuple[CaseBundle, dic
     message = bundle.messages[0].model_copy(
         update={"translation": "scratch: The lamp came with a scratch. I am Ana Lima."}
     )
+    # A picture of its own: the same one in another case would be a contradiction.
+    seed = zlib.crc32(case_id.encode())
     files = {
-        "photos/p.jpg": draw("lamp", "minor", 7),
-        "photos/sold.jpg": draw("lamp", "none", 7),
+        "photos/p.jpg": draw("lamp", "minor", seed),
+        "photos/sold.jpg": draw("lamp", "none", seed),
         "papers/invoice.pdf": _PDF,
         "papers/note.txt": b"<html><script>alert(1)</script> packed by hand",
         "tracking/parcel.json": _route(),

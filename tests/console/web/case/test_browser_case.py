@@ -240,7 +240,7 @@ async def test_the_case_and_second_look_pages_have_no_barriers(
 ) -> None:
     case_id = f"keys-9-{scheme}"
     async with house.worker():
-        await house.open(*scratched_lamp(case_id, "2000.00"))
+        await house.open(*scratched_lamp(case_id, "4000.00"))
         await house.until(case_id, Stage.REVIEW)
         ana = await browsing.signed_in(Role.REVIEWER, color_scheme=scheme, viewport=_WIDE)
         bea = await browsing.signed_in(Role.LEAD, color_scheme=scheme, viewport=_WIDE)
