@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from fastapi import APIRouter, Depends, Form, Request
 from pydantic import AwareDatetime, ValidationError
 from starlette.responses import RedirectResponse, Response
 
@@ -249,10 +249,12 @@ async def _panel(
     told: str,
     token: str,
 ) -> Response:
-    """The decision panel as it stands now, with what came of what was just sent."""
-    if request.headers.get(HTMX_REQUEST) != "true":
-        if told:
-            raise HTTPException(409, told)
+    """The decision panel as it stands now, with what came of what was just sent.
+
+    A form that was sent before the page's scripts had it, or without them, gets the whole page around the panel.
+    """
+    whole = request.headers.get(HTMX_REQUEST) != "true"
+    if whole and not told:
         return RedirectResponse(f"/cases/{case_id}", 303)
     page = await read_page(house, signed.merchant, case_id, revealed=False)
     standing = await read_standing(house, signed, case_id, token=token, file=page.file)
@@ -260,13 +262,13 @@ async def _panel(
         standing = await _handed_back(house, signed, case_id, standing)
     return pages.page(
         request,
-        "case/decision.html",
+        "case/page.html" if whole else "case/decision.html",
         case=page,
         standing=standing,
         reviewed=reviewed or standing.unconfirmed,
         told=told,
         blind=False,
-        panel=True,
+        panel=not whole,
     )
 
 

@@ -204,6 +204,20 @@ async def test_an_approval_with_something_against_it_needs_the_second_key_on_the
         await house.until("shown-7", Stage.OFFERED)
 
 
+async def test_a_form_sent_before_the_scripts_had_it_gets_the_whole_page_with_what_came_of_it(
+    house: House, visiting: Visiting
+) -> None:
+    async with house.worker(plain_household(hasty(undo_seconds=600))):
+        page = await waiting(house, "shown-12")
+        ana = await visiting.signed_in(Role.REVIEWER)
+        assert "Taken:" in await decide(ana, page, "approve")
+        back = await ana.post(f"{page}/undo", on=page)
+        again = await ana.post(f"{page}/undo", on=page)
+    assert (back.status_code, "Taken back: the case waits again." in back.text) == (200, True)
+    assert (again.status_code, "Too late to take back" in again.text) == (200, True)
+    assert all("<h1" in each.text and 'id="decision"' in each.text for each in (back, again))
+
+
 async def test_a_case_is_skipped_from_its_page_with_a_reason(house: House, visiting: Visiting) -> None:
     async with house.worker():
         page = await waiting(house, "shown-11")
