@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated
 from weakref import WeakValueDictionary
@@ -39,6 +40,8 @@ _ANSWERS = RateLimitItemPerMinute(20)
 """Of one link."""
 _MISSES = RateLimitItemPerMinute(60)
 """Of one network address: links that open nothing. Those that open something are not slowed down by them."""
+_TYPED = frozenset({Act.COUNTER, Act.SAY, Act.APPEAL})
+"""Answers that hold what somebody wrote; the others are one tap."""
 _in_hand: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 """One answer of a link at a time, so that a double tap finds the first one's answer."""
 
@@ -89,9 +92,24 @@ async def _guarded(
     except TooOften:
         return page("told.html", page_words(spoken), status=429, told="problem.often")
     except RecordsUnavailable:
-        return page("told.html", page_words(spoken), status=503, told="slow")
+        return await _not_now(request, house, token, spoken, act)
     except LookupError:
         return _absent(spoken)
+
+
+async def _not_now(request: Request, house: House, token: str, language: str | None, act: Act | None) -> Response:
+    """Nothing can be read now: what the buyer typed is given back, to be sent again as the same form."""
+    words, sent = page_words(language), None
+    if act in _TYPED:
+        rates: Rates = request.app.state.rates
+        with suppress(Unanswerable, TooOften):
+            # Whether the link is anybody's is not known now, so that forms are counted by where they come from.
+            await rates.refuse_too_often(_MISSES, "miss", request.client.host if request.client else "")
+            sent = await _form(request, house, token)
+    if sent is None or act is None:
+        return page("told.html", words, status=503, told="slow")
+    form_token = house.form_tokens.of(token)
+    return page("again.html", words, status=503, token=token, form_token=form_token, act=act.value, sent=sent)
 
 
 def _absent(language: str | None) -> Response:

@@ -1,5 +1,6 @@
 """Who has no link sees nothing, and cannot tell why; who has one is seen by staff without being named."""
 
+import html
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -8,7 +9,7 @@ import pytest
 from console.web.application import make_application
 from console.web.house import House as WebHouse
 from tests.console.web.buyer.visits import hidden, link_of
-from tests.console.web.visiting import Visiting
+from tests.console.web.visiting import Visiting, Visitor
 from tests.workflows.hasty import offered
 from tests.workflows.house import House, running_house
 from tests.workflows.test_chargeback_case import disputed, sample
@@ -54,17 +55,49 @@ async def test_an_address_nobody_gave_out_opens_nothing(house: House, visiting: 
         assert (await house.desk.view("lumen", "link-7")).stage is Stage.OFFERED
 
 
-async def test_while_the_records_are_down_the_page_says_so_in_the_browsers_language(web: WebHouse) -> None:
+@pytest.fixture
+async def unread(web: WebHouse) -> AsyncIterator[Visitor]:
+    """Somebody at a console whose records do not answer."""
     key = web.installation.master_key
     url = app_url(web.installation.addresses.postgres_url, derive_secret(key, "application-role").hex())
     records = await Records.connect(url, master_key=key, tenancy_secret=derive_secret(key, "tenancy"))
     await records.close()
     down = replace(web, installation=replace(web.installation, records=records))
     async with Visiting(down, make_application(down)) as visits:
-        answer = await visits.nobody().http.get(f"/b/{'A' * 43}", headers={"accept-language": "de-AT"})
+        yield visits.nobody()
+
+
+async def test_while_the_records_are_down_the_page_says_so_in_the_browsers_language(unread: Visitor) -> None:
+    answer = await unread.http.get(f"/b/{'A' * 43}", headers={"accept-language": "de-AT"})
     assert answer.status_code == 503
     assert "nichts geht verloren" in answer.text
     assert answer.headers["referrer-policy"] == "no-referrer"
+
+
+async def test_what_was_typed_while_the_records_are_down_is_given_back_as_the_same_form_and_taken_later(
+    house: House, web: WebHouse, unread: Visitor, visiting: Visiting
+) -> None:
+    async with house.worker():
+        await offered(house, "link-10")
+        path = await link_of(house, "link-10")
+    token, typed = path.removeprefix("/b/"), "Nur der <Fuß> ist zerkratzt"
+    form = {"form_token": web.form_tokens.of(token), "form": "a" * 32}
+    for act, fields in (("counter", {"amount": "3,50"}), ("appeal", {"text": typed}), ("say", {"text": typed})):
+        given = await unread.http.post(f"{path}/{act}?language=de", data={**form, **fields})
+        assert given.status_code == 503
+        assert "Bitte senden Sie sie gleich noch einmal" in given.text
+        assert html.escape(next(iter(fields.values())), quote=False) in given.text
+        assert f'action="{path}/{act}?language=de"' in given.text
+        assert all(f'name="{name}" value="{value}"' in given.text for name, value in form.items())
+    foreign = await unread.http.post(f"{path}/say", data={**form, "form_token": "0" * 64, "text": typed})
+    assert foreign.status_code == 503
+    assert typed.split()[0] not in foreign.text
+    async with house.worker():
+        for _ in range(2):
+            again = await visiting.nobody().http.post(f"{path}/say", data={**form, "text": typed})
+            assert again.status_code == 303
+    bundle = await house.installation.cases.bundle("lumen", "link-10")
+    assert [message.text for message in bundle.messages].count(typed) == 1
 
 
 async def test_a_form_needs_the_token_of_its_own_link(house: House, visiting: Visiting) -> None:
