@@ -1,5 +1,6 @@
 """What holds for every test: how the session ends."""
 
+import gc
 import importlib
 import os
 import sys
@@ -11,6 +12,12 @@ os.environ.pop("COLUMNS", None)
 # Loaded now: hypothesis' plugin would import it while the session ends, deep in other frames.
 importlib.import_module("hypothesis")
 _status = pytest.StashKey[int]()
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: no collection of garbage looks at it again (workers end with one, see tests.workflows)."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)
