@@ -50,7 +50,7 @@ class Result:
 def proofs(given: argparse.Namespace) -> list[Proof]:
     """Every proof that is asked for, in order."""
     python = sys.executable
-    tests = (python, "-m", "pytest", "-p", "no:cacheprovider", "-rA", "--tb=short")
+    tests = (python, "-m", "pytest", "-p", "no:cacheprovider", "-m", "", "-rA", "--tb=short")
     demo, passed = (python, "-m", "console.cli.main", "demo"), r"\d+ passed.*"
     workflows = "tests/workflows"
     wanted = [
@@ -65,6 +65,12 @@ def proofs(given: argparse.Namespace) -> list[Proof]:
         ("disputes: submitted once, also when killed", (f"{workflows}/test_chargeback_case.py",)),
         ("offers over a redeploy; golden histories", (f"{workflows}/test_redeploy.py",)),
         ("the middle of the night: killed, restarted, down", ("tests/console/web/night",)),
+        ("documents' walks, twenty cases by keyboard", ("tests/console/web/walks",)),
+        (
+            "pages in a browser: live updates, barriers, decisions",
+            ("tests/console/web", "--ignore=tests/console/web/night", "--ignore=tests/console/web/walks"),
+        ),
+        ("API: authority, foreign ids, specification", ("tests/console/api",)),
         ("every task a replay", (f"{workflows}/test_refund_case.py",)),
         ("malformed bundles change no row", (f"{workflows}/test_refusals.py", "tests/tools/bundles")),
         ("tenancy, ledger, audit", ("tests/tools/records",)),
@@ -102,6 +108,8 @@ def proofs(given: argparse.Namespace) -> list[Proof]:
     wanted.append(Proof("month close on 10 000 cases: totals agree", months, r"(?m)^\d+ cases, .*"))
     pages = (python, "-m", "benchmarks.console_queue")
     wanted.append(Proof("queue page at 50 000 waiting cases", pages, r"(?m)^target .*"))
+    fuzz = (python, "-m", "benchmarks.api_fuzz", "5", "50")
+    wanted.append(Proof("API fuzzed: nothing outside its specification", fuzz, r"(?m)^.*(?:No issues|unique fail).*"))
     office = (python, "-m", "benchmarks.console")
     wanted.append(Proof("console: 50 reviewers, 1 000 live cases, 10 min", office, r"(?m)^console .*"))
     webhook = (python, "-m", "benchmarks.webhook_packet")

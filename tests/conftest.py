@@ -1,4 +1,4 @@
-"""What holds for every test: how the session ends."""
+"""What holds for every test: what is set before, which tests share a process, how the session ends."""
 
 import gc
 import importlib
@@ -6,16 +6,34 @@ import os
 import sys
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 # pytest-xdist fixes the width of its workers' terminal; rich would keep it for every command under test.
 os.environ.pop("COLUMNS", None)
 # Loaded now: hypothesis' plugin would import it while the session ends, deep in other frames.
 importlib.import_module("hypothesis")
+_ONE_PROCESS = ("tests/console/api/", "tests/console/cli/", "tests/console/web/night/")
+"""Folders whose tests share a house of their own, which is started once and not in every process."""
 _status = pytest.StashKey[int]()
 
 
+class ByHouse(LoadScopeScheduling):
+    """Who shares a process: the tests of a file, or of a folder with a house of its own."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next((folder for folder in _ONE_PROCESS if file.startswith(folder)), file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByHouse:
+    """How `-n` hands tests out."""
+    return ByHouse(config, log)
+
+
 def pytest_collection_finish() -> None:
-    """What was imported stays: no collection of garbage looks at it again (workers end with one, see tests.workflows)."""
+    """What was imported stays: no collection of garbage, with which every worker ends, looks at it again."""
     gc.collect()
     gc.freeze()
 

@@ -158,6 +158,8 @@ async def running_house(*, durable: bool = False, **more: Any) -> AsyncGenerator
             SourcesControl(sources.url) as outside,
         ):
             outbox = parent / "data" / "outbox"
+            gc.collect()
+            gc.freeze()  # the house stays to the end of its tests; see drop_finished_workers
             yield House(
                 installation, CaseDesk(installation), bank, paypal, outside, plain_household(), services, outbox
             )

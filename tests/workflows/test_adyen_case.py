@@ -149,6 +149,7 @@ async def test_a_second_chargeback_is_answered_when_a_person_says_so(house: Hous
     assert len(await submissions(adyen, dispute)) == 2
 
 
+@pytest.mark.long
 async def test_a_worker_killed_between_the_defence_and_its_answer_defends_once(
     house: House, adyen: AdyenSandbox
 ) -> None:

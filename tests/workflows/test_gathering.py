@@ -117,7 +117,7 @@ async def test_a_notice_alone_becomes_a_case_that_is_fought_and_submitted(
     assert (await entry_of(inbox, "g1-a")).said == f"told case {dispute}"
 
 
-@pytest.mark.parametrize("asked", ["disputes", "charges"])
+@pytest.mark.parametrize("asked", ["disputes", pytest.param("charges", marks=pytest.mark.long)])
 async def test_a_worker_killed_while_it_gathers_opens_one_case_that_is_answered_once(
     house: House, inbox: WebhookInbox, intake: Intake, asked: str
 ) -> None:

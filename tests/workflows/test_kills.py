@@ -39,12 +39,14 @@ async def nothing() -> None:
     """Nothing else happens."""
 
 
+@pytest.mark.long
 async def test_a_worker_killed_before_the_bank_was_asked_leaves_one_refund(house: House) -> None:
     await killed_at(
         house, "kill-before", lambda: house.bank.plan_hold(HoldPoint.BEFORE, "/v1/charges/.*", method="GET"), nothing
     )
 
 
+@pytest.mark.long
 async def test_a_worker_killed_while_the_bank_was_asked_leaves_one_refund(house: House) -> None:
     await killed_at(house, "kill-during", lambda: house.bank.plan_hold(HoldPoint.BEFORE, _REFUND), house.bank.release)
 
@@ -53,6 +55,7 @@ async def test_a_worker_killed_after_the_bank_agreed_leaves_one_refund(house: Ho
     await killed_at(house, "kill-after", lambda: house.bank.plan_hold(HoldPoint.AFTER, _REFUND), nothing)
 
 
+@pytest.mark.long
 async def test_a_bank_that_forgets_keys_after_it_agreed_still_pays_once(house: House) -> None:
     async def forget() -> None:
         await house.bank.forget_keys()
@@ -60,7 +63,7 @@ async def test_a_bank_that_forgets_keys_after_it_agreed_still_pays_once(house: H
     await killed_at(house, "kill-forgotten", lambda: house.bank.plan_hold(HoldPoint.AFTER, _REFUND), forget)
 
 
-@pytest.mark.parametrize("service", ["temporal", "postgres"])
+@pytest.mark.parametrize("service", [pytest.param("temporal", marks=pytest.mark.long), "postgres"])
 async def test_a_service_killed_while_the_bank_was_asked_leaves_one_refund(house: House, service: str) -> None:
     async def kill_the_service() -> None:
         os.kill(house.services.processes.pids[service], signal.SIGKILL)

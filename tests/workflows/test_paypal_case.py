@@ -5,6 +5,8 @@ import signal
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from console.cli.outside import decide, play, sandbox_of
 from knowledge.case import CaseBundle
 from samples.chargebacks import CHARGEBACKS
@@ -96,6 +98,7 @@ async def test_a_proved_packet_reaches_paypal_once_and_the_win_is_told(house: Ho
     assert "delivered" in evidence["notes"]
 
 
+@pytest.mark.long
 async def test_a_worker_killed_while_paypal_takes_the_evidence_submits_once(house: House) -> None:
     await house.bank.plan_hold(HoldPoint.AFTER, EVIDENCE)
     async with worker_process(house) as process:

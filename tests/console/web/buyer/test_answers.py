@@ -1,9 +1,11 @@
 """What a buyer sends from their page: taken once, stored before it is confirmed, and never an instruction."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
+from console.buyer import answers
 from samples.pictures import draw
 from tests.console.web.buyer.visits import hidden, link_of, offer_of, send
 from tests.console.web.visiting import Visiting
@@ -67,7 +69,10 @@ async def test_the_same_form_never_says_that_it_was_taken_when_it_was_not(house:
         assert "Temos a sua resposta." not in page.text
 
 
-async def test_while_no_worker_answers_the_page_says_so_and_takes_nothing(house: House, visiting: Visiting) -> None:
+async def test_while_no_worker_answers_the_page_says_so_and_takes_nothing(
+    house: House, visiting: Visiting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "_PATIENCE", timedelta(seconds=3))
     async with house.worker():
         await offered(house, "page-4")
         amount = await offer_of(house, "page-4")

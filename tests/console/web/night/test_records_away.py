@@ -59,6 +59,7 @@ async def test_a_decision_sent_while_the_records_are_away_keeps_its_note_and_is_
     assert statuses == [503, 200]
 
 
+@pytest.mark.long
 async def test_an_unconfirmed_decision_is_asked_after_through_the_outage(house: House, browsing: Browsing) -> None:
     async with house.worker():
         page_of = await waiting(house, "away-2")
@@ -139,7 +140,7 @@ async def test_a_sentence_typed_while_the_records_are_away_stays_in_its_field_an
     [
         ("away-7", 300.0, "#records", _SAID),
         # The stream's own end falls into the outage, so that it is opened anew against closed doors.
-        ("away-8", 3.0, "#told", "Not connected"),
+        pytest.param("away-8", 3.0, "#told", "Not connected", marks=pytest.mark.long),
     ],
 )
 async def test_the_queue_says_that_it_may_be_old_and_its_stream_comes_back_by_itself(

@@ -4,6 +4,7 @@ import asyncio
 import signal
 from contextlib import suppress
 
+import pytest
 from playwright.async_api import expect
 from temporalio.service import RPCError
 
@@ -27,6 +28,7 @@ async def answering(house: House, case_id: str) -> None:
             await asyncio.sleep(0.1)
 
 
+@pytest.mark.long
 async def test_killed_between_the_approval_and_the_answer_the_page_asks_on_and_pressing_again_changes_nothing(
     house: House, browsing: Browsing
 ) -> None:

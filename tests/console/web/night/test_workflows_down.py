@@ -41,6 +41,7 @@ async def test_pages_read_on_and_a_decision_is_refused_with_its_note_in_place(ho
         await paid_once(house, "still-1")
 
 
+@pytest.mark.long
 async def test_a_letter_is_read_and_not_signed_and_nothing_says_it_was(house: House, visiting: Visiting) -> None:
     async with house.worker(WAITING_HOUSEHOLD):
         dispute = await to_sign(house, "still-2")
