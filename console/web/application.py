@@ -80,8 +80,8 @@ def make_application(house: House) -> FastAPI:
     application.state.rates = Rates()
     application.state.queue_news = queue_live.QueueNews(house)
     application.state.view_counts = ViewCounts(house.installation.records)
-    for router in _ROUTERS:
-        application.include_router(router)
+    # As they are: including a router makes every route anew for each application.
+    application.router.routes.extend(route for router in _ROUTERS for route in router.routes)
     application.router.routes.append(_api_at("/v1", house))
     carried = files("django_htmx") / "static" / "django_htmx"
     application.mount("/static/htmx", StaticFiles(directory=str(carried)), name="htmx")

@@ -66,28 +66,30 @@ def shown_span(span: timedelta) -> str:
     return text if span >= timedelta() else f"over by {text}"
 
 
+_ENVIRONMENT = Environment(
+    loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+    lstrip_blocks=True,
+)  # fmt: skip
+_ENVIRONMENT.filters.update(
+    money=shown_money,
+    time=shown_time,
+    exact_time=exact_time,
+    machine_time=machine_time,
+    words=shown_words,
+    proposal=shown_proposal,
+    span=shown_span,
+)
+
+
 class Pages:
     """Renders templates for whoever is signed in."""
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._environment = Environment(
-            loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-            lstrip_blocks=True,
-        )  # fmt: skip
-        self._environment.filters.update(
-            money=shown_money,
-            time=shown_time,
-            exact_time=exact_time,
-            machine_time=machine_time,
-            words=shown_words,
-            proposal=shown_proposal,
-            span=shown_span,
-        )
 
     def text(self, template: str, context: Mapping[str, Any]) -> str:
         """A template with its context, as text: for fragments that are sent live."""
-        return self._environment.get_template(template).render(context)
+        return _ENVIRONMENT.get_template(template).render(context)
 
     def page(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """An answer; `template` is a path below `console/web`, for example `queue/page.html`."""

@@ -151,7 +151,8 @@ async def test_the_queue_says_that_it_may_be_old_and_its_stream_comes_back_by_it
         await house.open(case(case_id, "lost: nada chegou"), {})
         await house.until(case_id, Stage.REVIEW)
         page = await browsing.signed_in(Role.REVIEWER)
-        await page.goto("/")
+        async with page.expect_response("**/queue/live*"):
+            await page.goto("/")
         await page.focus("#q")
         await page.keyboard.type("away")
         async with away(house, "postgres"):
