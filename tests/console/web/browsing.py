@@ -106,11 +106,24 @@ class Violation(BaseModel):
 _VIOLATIONS = TypeAdapter(list[Violation])
 
 
-async def barriers(page: Page) -> list[str]:
-    """What the accessibility checker finds serious on the page, with where; empty is good."""
+async def barriers(page: Page, within: str = "html") -> list[str]:
+    """What the accessibility checker finds serious on the page, light or dark, with where; empty is good.
+
+    `within` is a selector: only this part is looked at, where the rest was before.
+    """
     # Run by the debugger, which the page's own policy does not bind.
     await page.evaluate(_AXE)
-    told = await page.evaluate("axe.run({resultTypes: ['violations']}).then((found) => found.violations)")
+    told = await _checked(page, within, "{resultTypes: ['violations']}")
+    now_dark = await page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    # In the other light only the colours are others.
+    await page.emulate_media(color_scheme="light" if now_dark else "dark")
+    told += await _checked(page, within, "{resultTypes: ['violations'], runOnly: ['color-contrast']}")
+    await page.emulate_media(color_scheme="dark" if now_dark else "light")
+    return told
+
+
+async def _checked(page: Page, within: str, how: str) -> list[str]:
+    told = await page.evaluate(f"axe.run('{within}', {how}).then((found) => found.violations)")
     found = _VIOLATIONS.validate_python(told)
     return [
         f"{each.impact} {each.id}: {node.html[:160]}"

@@ -94,9 +94,8 @@ async def test_a_proposal_and_its_view_s_count_appear_on_an_open_page(browsing: 
     await page.wait_for_url("**/?view=skipped")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_the_queue_has_no_barriers_wide_or_narrow(browsing: Browsing, busy: str, scheme: str) -> None:
-    page = await browsing.signed_in(Role.LEAD, busy, color_scheme=scheme)
+async def test_the_queue_has_no_barriers_wide_or_narrow(browsing: Browsing, busy: str) -> None:
+    page = await browsing.signed_in(Role.LEAD, busy)
     for width, height in ((1440, 900), (390, 844)):
         await page.set_viewport_size({"width": width, "height": height})
         for address in ("/", "/?flag=image_reuse", "/?q=nothing"):

@@ -1,6 +1,5 @@
 """The map in a real browser: a place that is chosen shows its scans, by pointer and by keyboard, in both lights."""
 
-import pytest
 from playwright.async_api import ConsoleMessage, expect
 
 from knowledge.rules.authority import Role
@@ -12,17 +11,16 @@ from workflows.messages import Stage
 _WIDE = {"width": 1440, "height": 900}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_a_place_that_is_chosen_on_the_map_shows_its_scans(house: House, browsing: Browsing, scheme: str) -> None:
-    await house.open(*scratched_lamp(f"mapped-{scheme}"))
-    page = await browsing.signed_in(Role.AUDITOR, viewport=_WIDE, color_scheme=scheme)
+async def test_a_place_that_is_chosen_on_the_map_shows_its_scans(house: House, browsing: Browsing) -> None:
+    await house.open(*scratched_lamp("mapped-chosen"))
+    page = await browsing.signed_in(Role.AUDITOR, viewport=_WIDE)
     told: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
         told.append(message.text)
 
     page.on("console", hear)
-    await page.goto(f"/cases/mapped-{scheme}")
+    await page.goto("/cases/mapped-chosen")
     leipzig = page.get_by_role("link", name="Leipzig, DE: 2 scans")
     porto = page.get_by_role("link", name="Porto, PT: 2 scans, delivered")
     await expect(page.get_by_role("img", name="Route of the parcel: Leipzig, DE")).to_be_visible()
