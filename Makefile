@@ -14,7 +14,7 @@ demo: $(RUNTIME) ## both agents on the sample cases, on embedded services
 	$(BIN)/amends demo
 
 test: lint ## formatting, rules, types, import contracts, and every test
-	$(BIN)/python -m pytest -n 4 --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --no-loadscope-reorder
 
 lint: $(DEV) ## formatting, rules, types, import contracts
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""What holds for every test: what is set before, which tests share a process, how the session ends."""
+"""What holds for every test: which tests share a process, how the session ends."""
 
 import gc
 import importlib
