@@ -13,7 +13,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 demo: $(RUNTIME) ## both agents on the sample cases, on embedded services
 	$(BIN)/amends demo
 
-test: lint ## formatting, rules, types, import contracts, and every test
+test: lint ## formatting, rules, types, import contracts, and every test but the long ones
 	$(BIN)/python -m pytest -n 3 --no-loadscope-reorder
 
 lint: $(DEV) ## formatting, rules, types, import contracts
